@@ -10,13 +10,15 @@ READY := $(VENV)/.installed
 export OMP_NUM_THREADS := 1
 export MPLBACKEND := Agg
 
-.PHONY: help setup gpaw slurm chromium demo test lint docs benchmark clean
+.PHONY: help setup gpaw slurm gridengine sshd chromium demo test lint docs benchmark clean
 
 help:
 	@echo "make demo       run the quick lithiation campaign; figures and tables in demo/"
 	@echo "make test       run the tests"
 	@echo "make gpaw       add GPAW to .venv, for the engine gpaw and its tests"
 	@echo "make slurm      install Slurm, for the tests of submission to clusters"
+	@echo "make gridengine install Grid Engine, likewise"
+	@echo "make sshd       install an SSH server, likewise"
 	@echo "make chromium   install Chromium, for the tests of the report"
 	@echo "make lint       check style, types and layers"
 	@echo "make docs       build the documentation as a site, in site/"
@@ -50,21 +52,27 @@ $(GPAW_READY): $(READY) $(SITECONFIG)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[gpaw]'
 	@touch $@
 
-# A Slurm of one node, which the tests start and end themselves.
-SLURM := apt-get install --yes --no-install-recommends slurm-wlm munge
-slurm:
-	@command -v sbatch >/dev/null || \
+# Programs that the tests start and end themselves: $(1) is one, $(2) what it belongs to, and $(3)
+# the packages of Debian. apt-get may start their services, which the tests do not use.
+define debian
+	@PATH="$$PATH:/usr/sbin"; command -v $(1) >/dev/null || \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
-	  then apt-get update && $(SLURM); \
-	  else echo "the tests need Slurm; on Debian: sudo $(SLURM)" >&2; exit 1; fi
+	  then apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(3); \
+	  else echo "the tests need $(2); on Debian: sudo apt-get install --no-install-recommends $(3)" >&2; exit 1; fi
+endef
 
-# A browser without a window, which the tests of the report start and end themselves.
-CHROMIUM := apt-get install --yes --no-install-recommends chromium
+slurm:
+	$(call debian,slurmctld,Slurm,slurm-wlm munge)
+
+gridengine:
+	$(call debian,sge_execd,Grid Engine,gridengine-master gridengine-exec gridengine-client)
+
+sshd:
+	$(call debian,sshd,an SSH server,openssh-server openssh-client)
+
+# For the report, in a window that nobody sees.
 chromium:
-	@command -v chromium >/dev/null || \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
-	  then apt-get update && $(CHROMIUM); \
-	  else echo "the tests need Chromium; on Debian: sudo $(CHROMIUM)" >&2; exit 1; fi
+	$(call debian,chromium,Chromium,chromium)
 
 demo: demo/.finished
 	@echo "The figures, lithiation.json and the tables are in demo/; to run again, remove demo/."

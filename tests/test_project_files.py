@@ -76,6 +76,12 @@ def test_bug_form_requires_version_engine_command_and_output() -> None:
     assert required == {"version", "engine", "command", "output"}
 
 
+OF_THE_SYSTEM = {
+    "slurm": "Slurm", "gridengine": "Grid Engine", "sshd": "sshd", "chromium": "Chromium",
+}  # fmt: skip
+"""Targets of make that install packages of the system, and what they install."""
+
+
 def test_pre_commit_hooks_are_the_commands_of_make_lint() -> None:
     (repository,) = load(".pre-commit-config.yaml")["repos"]
     assert repository["repo"] == "local"
@@ -92,12 +98,12 @@ def test_ci_installs_what_some_tests_need_and_runs_the_checks() -> None:
     steps = [step["run"].removeprefix("sudo ") for step in job["steps"] if "run" in step]
     assert steps == targets
     names = [line.removeprefix("make ") for line in targets]
-    assert names == ["gpaw", "slurm", "chromium", "lint", "docs", "test"]
-    # Packages of the system, without a command in the environment.
-    assert all(commands_of(name) for name in names if name not in {"slurm", "chromium"})
+    assert names == ["gpaw", *OF_THE_SYSTEM, "lint", "docs", "test"]
+    # Those of the system have no command in the environment.
+    assert all(commands_of(name) for name in names if name not in OF_THE_SYSTEM)
 
 
-@pytest.mark.parametrize("failing", ["none", "gpaw", "slurm", "chromium"])
+@pytest.mark.parametrize("failing", ["none", "gpaw", *OF_THE_SYSTEM])
 def test_ci_goes_on_without_what_some_tests_need(tmp_path: Path, failing: str) -> None:
     """The script of CI with a make of which one target fails."""
     make = tmp_path / "make"
@@ -110,10 +116,9 @@ def test_ci_goes_on_without_what_some_tests_need(tmp_path: Path, failing: str) -
         capture_output=True,
         text=True,
     )
-    assert done.stdout.split() == ["gpaw", "slurm", "chromium", "lint", "docs", "test"]
-    assert ("GPAW is not installed" in done.stderr) is (failing == "gpaw")
-    assert ("Slurm is not installed" in done.stderr) is (failing == "slurm")
-    assert ("Chromium is not installed" in done.stderr) is (failing == "chromium")
+    assert done.stdout.split() == ["gpaw", *OF_THE_SYSTEM, "lint", "docs", "test"]
+    for target, name in {"gpaw": "GPAW", **OF_THE_SYSTEM}.items():
+        assert (f"{name} is not installed" in done.stderr) is (failing == target)
 
 
 def test_make_gpaw_names_the_command_where_it_cannot_install_a_compiler(tmp_path: Path) -> None:

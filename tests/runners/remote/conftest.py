@@ -1,4 +1,4 @@
-"""One queue server for the tests of this folder that need one."""
+"""One queue server for the tests of this folder that need one, and files of their jobs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,3 +28,17 @@ def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueueServer]:
     slurm = worker(folder, "cluster", "slurm", resources={"ntasks": 2}, batch_jobs=1)
     with project_in(folder, worker(folder), slurm) as server:
         yield server
+
+
+@pytest.fixture
+def marks(tmp_path: Path) -> Path:
+    """Return the folder in which jobs leave marks."""
+    folder = tmp_path / "marks"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """Return the file for which jobs wait."""
+    return tmp_path / "gate"

@@ -12,96 +12,50 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from jobflow import Flow, Job
+from jobflow import Flow
 
 pytest.importorskip("jobflow_remote")
 
 import slurm as slurm_module
-from queues import RunnerProcess, on_mongod, project_in, worker
+from cluster import PATIENCE, Cluster, cluster_in, environment_in, ran, summed, until
+from queues import on_mongod, worker
 from remote_jobs import counted, fan, hangs_once, needs, total, waits
-from slurm import Slurm, until
+from slurm import Slurm
 
 from liponflow.diagnosis import State as Found
 from liponflow.job_directory import attempts
 from liponflow.runners.remote import campaigns as module
-from liponflow.runners.remote.campaigns import CampaignStatus, State, campaigns, cancel, rerun
+from liponflow.runners.remote.campaigns import State, cancel, rerun
 from liponflow.runners.remote.checks import WorkerCheck, project_findings
-from liponflow.runners.remote.errors import patiently
 from liponflow.runners.remote.projects import job_controller, open_project
-from liponflow.runners.remote.server import QueueServer, is_installed
-from liponflow.settings import JobKind, ResourceRule, Settings
+from liponflow.runners.remote.server import is_installed
+from liponflow.settings import JobKind, ResourceRule
 from liponflow.store.results import get_result, open_store
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.fetching import fetch
 from liponflow.workflows.submission import rules_for, submit_campaign
 
-PATIENCE = 900
-"""Longest wait, for a machine that has much else to do (s)."""
-
 BRIEF = "30:00"
 """Walltime of the workers ``brief`` and ``brief-batch``."""
 
-LOOK_S = 0.8
-"""Interval of looks at the queue (s): each logs in anew, which keeps the server busy."""
-
 
 @dataclass
-class Cluster:
-    """Slurm, queue, runner and folder of the tests."""
+class SlurmCluster(Cluster):
+    """With the Slurm."""
 
     slurm: Slurm
-    queue: QueueServer
-    runner: RunnerProcess
-    folder: Path
-    settings: Settings
-
-    def submit(self, flow: Flow, *, on: str | None = None, **resources: Any) -> str:
-        """Submit a flow as a campaign and return its uuid."""
-        project, rules = rules_for(
-            self.settings, project="test", worker=on, resources=resources, batch=False,
-            device=None, priority=1,
-        )  # fmt: skip
-        return submit_campaign(
-            flow, project, rules, kind="test", preset="quick", engines=[], source=None
-        ).uuid
-
-    def status(self, uuid: str) -> CampaignStatus:
-        """Return what has become of a campaign."""
-        (found,) = patiently(lambda: campaigns(open_project("test"), [uuid]))
-        return found
-
-    def wait(self, uuid: str, *states: State) -> CampaignStatus:
-        """Wait until a campaign is in one of some states, and show its jobs if it does not."""
-        wanted = states or (State.DONE,)
-        end = time.monotonic() + PATIENCE
-        while (now := self.status(uuid)).state not in wanted:
-            jobs = "\n".join(
-                f"{job.state} {job.name} {job.stage} {job.reason}" for job in now.jobs
-            )
-            assert now.state is not State.FAILED, jobs
-            assert time.monotonic() < end, jobs
-            time.sleep(LOOK_S)
-        return now
-
-    def outputs(self, flow: Flow) -> list[Any]:
-        """Return the outputs of a flow, of which the results store must hold each once."""
-        store = open_store(self.folder / "results.db", read_only=True)
-        uuids = [job.uuid for job in flow.jobs]
-        documents = list(store.query({"uuid": {"$in": uuids}}, ["uuid", "index", "output"]))
-        store.close()
-        assert Counter(item["uuid"] for item in documents) == Counter(uuids)
-        by_uuid = {item["uuid"]: item["output"] for item in documents}
-        return [by_uuid[uuid] for uuid in uuids]
 
 
 @pytest.fixture(scope="module", params=["secantusdb", "mongod"])
 def cluster(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, cheap_vasp: str
-) -> Iterator[Cluster]:
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    cheap_vasp: str,
+    warm_python: list[str],
+) -> Iterator[SlurmCluster]:
     elsewhere = on_mongod() if request.param == "mongod" else None
     if reason := slurm_module.missing():
         pytest.skip(f"no Slurm here: {reason}")
@@ -109,53 +63,26 @@ def cluster(
         pytest.skip("the extra `queue` is not installed")
     folder = tmp_path_factory.mktemp("cluster")
     slurm = Slurm(folder / "slurm")
+    environment = environment_in(folder / "environment", warm_python)
     main = worker(
         folder, "main", "slurm", variables={"LIPONFLOW_VASP_CMD": cheap_vasp}, batch_jobs=2,
-        resources={"ntasks": 1},
+        resources={"ntasks": 1}, environment=environment,
+    )  # fmt: skip
+    brief = worker(
+        folder, "brief", "slurm", resources={"ntasks": 1, "time": BRIEF}, batch_jobs=1,
+        environment=environment,
     )  # fmt: skip
     try:
         slurm.start()
         os.environ.update(slurm.environment)  # the checks ask Slurm from this process
-        brief = worker(
-            folder, "brief", "slurm", resources={"ntasks": 1, "time": BRIEF}, batch_jobs=1
-        )
-        with project_in(folder, main, brief, queue=elsewhere) as queue:
-            runner = RunnerProcess(folder / "runner.log", slurm.environment)
-            runner.start()
-            settings = Settings(store=folder / "results.db", hpc_project="test")
-            try:
-                yield Cluster(slurm, queue, runner, folder, settings)
-            finally:
-                runner.kill()
+        with cluster_in(folder, main, brief, variables=slurm.environment, queue=elsewhere) as made:
+            yield SlurmCluster(**vars(made), slurm=slurm)
     finally:
         slurm.stop()
         del os.environ["SLURM_CONF"]
 
 
-@pytest.fixture
-def marks(tmp_path: Path) -> Path:
-    folder = tmp_path / "marks"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def gate(tmp_path: Path) -> Path:
-    """Return the file for which jobs wait."""
-    return tmp_path / "gate"
-
-
-def ran(marks: Path) -> Counter[int]:
-    """Count how often each job has run."""
-    return Counter(int(mark.name.partition("-")[0]) for mark in marks.iterdir())
-
-
-def summed(jobs: list[Job]) -> Flow:
-    last = total([job.output for job in jobs])
-    return Flow([*jobs, last], output=last.output)
-
-
-def test_doctor_finds_nothing_missing(cluster: Cluster) -> None:
+def test_doctor_finds_nothing_missing(cluster: SlurmCluster) -> None:
     project, found = project_findings("test")
     assert project is not None
     _, rules = rules_for(
@@ -184,13 +111,13 @@ def test_doctor_names_what_slurm_refuses_and_a_worker_without_liponflow() -> Non
 
 
 def test_job_that_failed_runs_again_when_its_cause_is_gone(
-    cluster: Cluster, marks: Path, tmp_path: Path
+    cluster: SlurmCluster, marks: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "needed"
     jobs = [counted(str(marks), 1), needs(str(file))]
     flow = Flow([*jobs, (last := total([jobs[0].output, jobs[1].output]))], output=last.output)
     uuid = cluster.submit(flow)
-    until(lambda: cluster.status(uuid).state is State.FAILED, PATIENCE, LOOK_S)
+    until(lambda: cluster.status(uuid).state is State.FAILED)
     failures = cluster.status(uuid).failures()
     assert [job.name for job in failures] == ["needs"], failures
     (failure,) = failures
@@ -198,8 +125,8 @@ def test_job_that_failed_runs_again_when_its_cause_is_gone(
     assert Path(str(failure.directory)).is_dir()
     file.write_text("5")
     assert rerun(open_project("test"), [uuid]) == ["needs"]
-    until(lambda: cluster.status(uuid).state is not State.FAILED, PATIENCE, LOOK_S)
-    until(lambda: cluster.status(uuid).state in {State.FAILED, State.DONE}, PATIENCE, LOOK_S)
+    until(lambda: cluster.status(uuid).state is not State.FAILED)
+    until(lambda: cluster.status(uuid).state in {State.FAILED, State.DONE})
     # The sum of a number and a word fails, and that is said.
     (failure,) = cluster.status(uuid).failures()
     assert failure.reason.startswith("TypeError")
@@ -207,18 +134,18 @@ def test_job_that_failed_runs_again_when_its_cause_is_gone(
 
 
 def test_job_that_the_scheduler_cancelled_and_one_that_the_user_cancelled(
-    cluster: Cluster, marks: Path, gate: Path
+    cluster: SlurmCluster, marks: Path, gate: Path
 ) -> None:
     flow = summed([waits(str(marks), number, str(gate)) for number in range(2)])
     uuid = cluster.submit(flow)
-    until(lambda: len(ran(marks)) == 2, PATIENCE, LOOK_S)
+    until(lambda: len(ran(marks)) == 2)
     numbers = cluster.slurm.answer("squeue", "-h", "-n", "waits", "-o", "%i").split()
     cluster.slurm.answer("scancel", numbers[0])
-    until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)
+    until(lambda: cluster.status(uuid).failures())
     (failure,) = cluster.status(uuid).failures()
     assert "ended without an outcome" in failure.reason
-    until(lambda: cancel(open_project("test"), [uuid]), PATIENCE, LOOK_S)
-    until(lambda: not cluster.slurm.answer("squeue", "-h", "-n", "waits"), PATIENCE, LOOK_S)
+    until(lambda: cancel(open_project("test"), [uuid]))
+    until(lambda: not cluster.slurm.answer("squeue", "-h", "-n", "waits"))
     assert cluster.status(uuid).counts[State.STOPPED] == 1
     gate.touch()
     rerun(open_project("test"), [uuid])
@@ -230,14 +157,14 @@ def test_job_that_the_scheduler_cancelled_and_one_that_the_user_cancelled(
 
 
 def test_controller_of_slurm_that_is_down_for_a_while(
-    cluster: Cluster, marks: Path, gate: Path
+    cluster: SlurmCluster, marks: Path, gate: Path
 ) -> None:
     flow = summed([waits(str(marks), number, str(gate)) for number in range(2)])
     uuid = cluster.submit(flow)
-    until(lambda: len(ran(marks)) == 2, PATIENCE, LOOK_S)
+    until(lambda: len(ran(marks)) == 2)
     cluster.slurm.end_controller()
     gate.touch()
-    until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)
+    until(lambda: cluster.status(uuid).failures())
     cluster.slurm.start_controller()
     rerun(open_project("test"), [uuid])
     cluster.wait(uuid)
@@ -253,11 +180,11 @@ def stale_after(seconds: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 def test_runner_that_is_killed_and_started_again(
-    cluster: Cluster, marks: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: SlurmCluster, marks: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flow = summed([waits(str(marks), number, str(gate)) for number in range(3)])
     uuid = cluster.submit(flow)
-    until(lambda: ran(marks), PATIENCE, LOOK_S)
+    until(lambda: ran(marks))
     cluster.runner.kill()
     gate.touch()
     with stale_after(0, monkeypatch):
@@ -269,7 +196,7 @@ def test_runner_that_is_killed_and_started_again(
 
 
 def test_queue_server_that_is_killed_ten_times(
-    cluster: Cluster, marks: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: SlurmCluster, marks: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if cluster.queue.pid is None:
         pytest.skip("only a server of our own is killed")
@@ -298,7 +225,7 @@ def test_queue_server_that_is_killed_ten_times(
     assert set(ran(marks).values()) == {1}
 
 
-def test_small_jobs_share_the_jobs_of_a_batch(cluster: Cluster, marks: Path) -> None:
+def test_small_jobs_share_the_jobs_of_a_batch(cluster: SlurmCluster, marks: Path) -> None:
     count = 30
     made = fan(str(marks), count)
     with job_controller(open_project("test")) as controller:
@@ -315,7 +242,7 @@ def test_small_jobs_share_the_jobs_of_a_batch(cluster: Cluster, marks: Path) -> 
 
 
 def test_jobs_that_run_out_of_walltime_are_told_and_run_again(
-    cluster: Cluster, marks: Path
+    cluster: SlurmCluster, marks: Path
 ) -> None:
     """One has a job of Slurm for itself, one is in a batch."""
     flows: dict[str, Flow] = {}
@@ -323,14 +250,14 @@ def test_jobs_that_run_out_of_walltime_are_told_and_run_again(
         (marks / name).mkdir()
         flow = summed([hangs_once(str(marks / name), 1, 600)])
         flows[cluster.submit(flow, on=name)] = flow
-    until(lambda: all(ran(folder) for folder in marks.iterdir()), PATIENCE, LOOK_S)
+    until(lambda: all(ran(folder) for folder in marks.iterdir()))
     # Their time ends now. Slurm looks for such jobs every half minute.
     for line in cluster.slurm.answer("squeue", "-h", "-o", "%i %l").splitlines():
         number, limit = line.split()
         if limit == BRIEF:
             cluster.slurm.answer("scontrol", "update", f"JobId={number}", "EndTime=now+1")
     for uuid in flows:
-        until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)  # noqa: B023
+        until(lambda: cluster.status(uuid).failures())  # noqa: B023
         (failure,) = cluster.status(uuid).failures()
         assert "ended without an outcome (walltime?" in failure.reason
         assert rerun(open_project("test"), [uuid]) == ["hangs_once"]
@@ -341,24 +268,25 @@ def test_jobs_that_run_out_of_walltime_are_told_and_run_again(
 
 
 def test_error_in_a_batch_leaves_its_other_jobs_alone(
-    cluster: Cluster, marks: Path, tmp_path: Path
+    cluster: SlurmCluster, marks: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "needed"
     jobs = [counted(str(marks), number) for number in range(5)]
     last = total([*(job.output for job in jobs), (failing := needs(str(file))).output])
     flow = Flow([failing, *jobs, last], output=last.output)
     uuid = cluster.submit(flow, on="main-batch")
-    until(lambda: len(ran(marks)) == 5 and cluster.status(uuid).failures(), PATIENCE, LOOK_S)
+    until(lambda: len(ran(marks)) == 5 and cluster.status(uuid).failures())
     (failure,) = cluster.status(uuid).failures()
     assert failure.reason.startswith("FileNotFoundError")
     file.write_text("5")
     rerun(open_project("test"), [uuid])
-    until(lambda: cluster.status(uuid).counts[State.DONE] == 6, PATIENCE, LOOK_S)
+    until(lambda: cluster.status(uuid).counts[State.DONE] == 6)
     assert set(ran(marks).values()) == {1}
 
 
-@pytest.mark.exhaustive
-def test_lithiation_by_the_stand_in_ends_as_a_result(cluster: Cluster, tmp_path: Path) -> None:
+def test_lithiation_by_the_stand_in_ends_as_a_result(
+    cluster: SlurmCluster, tmp_path: Path
+) -> None:
     flow = get_campaign("lithiation").plan(
         preset="quick", engine="vasp", overrides={"x": [1, 0], "force_limit": 0.5}
     )
