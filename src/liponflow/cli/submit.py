@@ -70,8 +70,8 @@ def submit(
         bool,
         typer.Option(
             "--dry-run",
-            help="Print jobs, workers and resources, and what is missing to submit them; Slurm is "
-            "asked whether it would accept them.",
+            help="Print jobs, workers and resources, and what is missing to submit them; Slurm "
+            "or Grid Engine is asked whether it would accept them.",
         ),
     ] = False,
 ) -> None:
