@@ -1,5 +1,6 @@
 """The VASP command and its requirements."""
 
+import os
 import stat
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from atomate2 import SETTINGS as ATOMATE2
 from custodian.vasp.jobs import VaspJob
+from pymatgen.core import SETTINGS as PYMATGEN
 from pymatgen.io.vasp import Incar, Kpoints
 
 from liponflow.engines.engine import EngineError
@@ -14,6 +16,7 @@ from liponflow.engines.registry import check_installed
 from liponflow.engines.vasp import run
 from liponflow.engines.vasp.planning import is_gamma_alone
 from liponflow.engines.vasp.run import missing_for_vasp, vasp_environment
+from liponflow.inputs.vasp.potcar import POTCAR_LIBRARY
 from liponflow.settings import Settings, VaspCommands
 from liponflow.structures.lithium import bcc_lithium
 
@@ -44,6 +47,22 @@ def test_vasp_needs_program_and_potcars(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(ATOMATE2, "VASP_CMD", "sh -c vasp")
     monkeypatch.setattr(run, "has_potcar_library", lambda: True)
     check_installed("vasp", Settings())
+
+
+def test_program_behind_a_launcher_and_the_folder_of_the_potcars_must_be_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("srun", "apptainer"):
+        program(tmp_path, name)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setitem(PYMATGEN, POTCAR_LIBRARY, str(tmp_path))
+    (missing,) = missing_for_vasp("srun --mpi=pmix -n 16 no-such-vasp")
+    assert missing.startswith("'no-such-vasp' is not on the PATH")
+    for command in ("srun -n 16 sh", "srun apptainer exec vasp.sif vasp_std", "sh run.sh"):
+        assert missing_for_vasp(command) == []
+    monkeypatch.setitem(PYMATGEN, POTCAR_LIBRARY, "/no/such/folder")
+    (missing,) = missing_for_vasp("sh")
+    assert missing.startswith("PMG_VASP_PSP_DIR names /no/such/folder, which is not a folder")
 
 
 @pytest.mark.parametrize("command", ["", " ", "mpirun 'vasp_std"])

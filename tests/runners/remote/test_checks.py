@@ -2,7 +2,9 @@
 
 import json
 import os
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +118,20 @@ def test_clock_of_a_worker_is_compared(tmp_path: Path, behind: int) -> None:
         assert f"more than {CLOCK_S} s" in found["clock"].found
     else:
         assert "clock" not in found
+
+
+@pytest.mark.usefixtures("projects")
+def test_other_version_and_missing_codes_of_a_worker_are_named(tmp_path: Path) -> None:
+    lacking = {"vasp": ["no POTCAR library"], "feff": ["no program feff"]}
+    said = {"version": "0.0.9", "potentials": {}, "codes": lacking, "time": time.time()}
+    check = shell_worker(tmp_path, f"python() {{ echo '{json.dumps(said)}'; }}")
+    found = by_part(replace(check, engines=["vasp"]).findings())
+    assert found["liponflow"].line == (
+        f"liponflow 0.0.9 there, {__version__} here; install {__version__} there"
+    )
+    assert (found["vasp"].state, found["vasp"].found) == (State.MISSING, "no POTCAR library")
+    assert found["feff"].state is State.NOTE, "nobody has asked for it"
+    assert found["resources"].found.startswith("default")
 
 
 @pytest.mark.usefixtures("projects")

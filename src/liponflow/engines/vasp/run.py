@@ -3,11 +3,16 @@
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from liponflow.engines.standin.identity import PROGRAM
-from liponflow.inputs.vasp.potcar import POTCAR_LIBRARY, has_potcar_library
+from liponflow.inputs.vasp.potcar import (
+    POTCAR_LIBRARY,
+    has_potcar_library,
+    lost_potcar_library,
+)
 from liponflow.settings import VaspCommands, split_command
 
 STANDARD, GAMMA, NON_COLLINEAR, BAND, GAMMA_BAND = (
@@ -133,9 +138,10 @@ def missing_for_vasp(commands: VaspCommands | str | None) -> list[str]:
     found = {STANDARD: ATOMATE2.VASP_CMD} if commands is None else vasp_environment(commands)
     for name, command in found.items():
         try:
-            programs.append(split_command(command)[0])
+            words = split_command(command)
         except ValueError as error:
             return [f"atomate2's setting VASP_CMD (variable {name}): {error}"]
+        programs += _programs(words)
     missing = [
         f"{program!r} is not on the PATH: correct the setting vasp_cmd, or atomate2's VASP_CMD"
         for program in dict.fromkeys(programs)
@@ -143,4 +149,22 @@ def missing_for_vasp(commands: VaspCommands | str | None) -> list[str]:
     ]
     if not has_potcar_library() and any(Path(program).name != PROGRAM for program in programs):
         missing.append(f"no POTCAR library is configured: set {POTCAR_LIBRARY}")
+    if (folder := lost_potcar_library()) is not None:
+        missing.append(f"{POTCAR_LIBRARY} names {folder}, which is not a folder: correct it")
     return missing
+
+
+def _programs(words: Sequence[str]) -> list[str]:
+    """Return the programs of a command: the first, and what a launcher of MPI starts.
+
+    Examples
+    --------
+    >>> _programs(["mpirun", "-np", "16", "vasp_std"]), _programs(["sh", "run.sh"])
+    (['mpirun', 'vasp_std'], ['sh'])
+    """
+    # A container between them has programs of its own.
+    starts_last = Path(words[0]).name in _LAUNCHERS and not any(map(shutil.which, words[1:-1]))
+    return [words[0], *words[-1:]] if starts_last and len(words) > 1 else [words[0]]
+
+
+_LAUNCHERS = {"srun", "mpirun", "mpiexec", "mpiexec.hydra", "orterun", "aprun", "jsrun", "ibrun"}

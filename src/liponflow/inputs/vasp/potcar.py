@@ -1,5 +1,7 @@
 """Availability of the licensed POTCAR files on this machine."""
 
+from pathlib import Path
+
 from pymatgen.core import SETTINGS as PYMATGEN
 
 POTCAR_LIBRARY = "PMG_VASP_PSP_DIR"
@@ -10,6 +12,12 @@ files."""
 def has_potcar_library() -> bool:
     """Return whether pymatgen's setting names the licensed POTCAR files."""
     return bool(PYMATGEN.get(POTCAR_LIBRARY))
+
+
+def lost_potcar_library() -> str | None:
+    """Return the library that pymatgen's setting names where there is none."""
+    folder = PYMATGEN.get(POTCAR_LIBRARY)
+    return str(folder) if folder and not Path(folder).expanduser().is_dir() else None
 
 
 def missing_potcars() -> list[str]:

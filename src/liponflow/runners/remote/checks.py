@@ -33,7 +33,6 @@ from liponflow.runners.remote.projects import (
     runs_our_jobs,
 )
 from liponflow.runners.remote.setup import server_of
-from liponflow.settings import JobKind
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController
@@ -319,15 +318,15 @@ class WorkerCheck:
 
     def _asked(self) -> Iterator[tuple[str, dict[str, Any]]]:
         own = dict(self.worker.resources or {})
-        if self.rules is None or self.worker.batch is not None:
+        rules = {} if self.rules is None else self.rules.by_kind
+        here = {kind: rule for kind, rule in rules.items() if rule.worker == self.name}
+        if not here or self.worker.batch is not None:
             yield "default", own
             return
-        for kind in JobKind:
-            rule = self.rules.by_kind[kind]
-            if rule.worker == self.name:
-                several = {key: 5 * count for key, count in rule.per_image.items()}
-                words = f"{kind.value} of 5 images" if several else kind.value
-                yield words, {**own, **rule.resources, **several}
+        for kind, rule in here.items():
+            several = {key: 5 * count for key, count in rule.per_image.items()}
+            words = f"{kind.value} of 5 images" if several else kind.value
+            yield words, {**own, **rule.resources, **several}
 
     def _software(self, host: "BaseHost") -> Iterator[Finding]:
         before = time.time()
