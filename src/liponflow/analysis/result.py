@@ -115,15 +115,18 @@ class EngineInfo(Document):
 
     @property
     def short(self) -> str:
-        """Return the name with its weights or, without any, its version.
+        """Return the name with its weights or, without any, its version, and the method of DFT.
 
         Examples
         --------
         >>> EngineInfo(name="chgnet-r2scan", weights="r2scan", version=None, surrogate=True).short
         'chgnet-r2scan'
+        >>> pbe = {"functional": "PBE", "method": "PBE, PW 350 eV"}
+        >>> EngineInfo(name="gpaw", version="26.7.0", **pbe, surrogate=False).short
+        'gpaw 26.7.0 (PBE, PW 350 eV)'
         """
-        known = self.weights or self.version or ""
-        return self.name if self.name.endswith(f"-{known}") else f"{self.name} {known}".rstrip()
+        dft = not self.surrogate and self.functional
+        return self.label if dft else self._versioned
 
     @property
     def label(self) -> str:
@@ -138,13 +141,15 @@ class EngineInfo(Document):
         >>> emt = EngineInfo(name="emt", version="3.29.0", method="ASE calculator", surrogate=True)
         >>> emt.label
         'emt 3.29.0 (ASE calculator, not DFT)'
-        >>> pbe = "PBE, PW 350 eV"
-        >>> EngineInfo(name="gpaw", version="26.7.0", method=pbe, surrogate=False).label
-        'gpaw 26.7.0 (PBE, PW 350 eV)'
         """
         if not self.surrogate:
-            return f"{self.short} ({self.method})" if self.method else self.short
-        return f"{self.short} ({self.method or 'machine-learned potential'}, not DFT)"
+            return f"{self._versioned} ({self.method})" if self.method else self._versioned
+        return f"{self._versioned} ({self.method or 'machine-learned potential'}, not DFT)"
+
+    @property
+    def _versioned(self) -> str:
+        known = self.weights or self.version or ""
+        return self.name if self.name.endswith(f"-{known}") else f"{self.name} {known}".rstrip()
 
 
 class Calculation(Document):
