@@ -6,7 +6,7 @@ pass, each relaxed within its own symmetry, so that a saddle is a relaxation ins
     export OMP_NUM_THREADS=1
     .venv/bin/python benchmarks/lithium_barriers.py potentials FOLDER
     .venv/bin/python benchmarks/lithium_barriers.py straight FOLDER
-    .venv/bin/python benchmarks/lithium_barriers.py guide FOLDER
+    .venv/bin/python benchmarks/lithium_barriers.py guide FOLDER [NAME ...]
     .venv/bin/python benchmarks/lithium_barriers.py dft FOLDER [PROCESSES [NAME ...]]
     .venv/bin/python benchmarks/lithium_barriers.py tables
 
@@ -70,7 +70,7 @@ REPEATS = 3
 """Cells of the host along each axis: 54 atoms."""
 
 LARGER = 4
-"""The same in a cell of 128 atoms, as published; only sites and midpoints, with the guide."""
+"""The same in a cell of 128 atoms, as published; only sites and midpoints, guide and PBE."""
 
 SOFTEST = 1.0
 """Smallest curvature (eV/Å²) with which a relaxation starts."""
@@ -206,18 +206,14 @@ def largest_force(atoms: Atoms) -> float:
     return round(float(np.linalg.norm(atoms.get_forces(), axis=1).max()), 4)
 
 
-def geometry(folder: Path, engine: str, dopant: str, name: str) -> Path:
-    """Return the file of a relaxed state."""
-    return folder / f"{engine}_{label(dopant, name)}.npz"
-
-
-def label(dopant: str, name: str) -> str:
+def label(dopant: str, name: str, repeats: int) -> str:
     """Return a name for files."""
     number = list(STATES).index(name) if name in STATES else name
-    return f"{dopant or 'Li'}_{number}"
+    size = "" if repeats == REPEATS else f"_{2 * repeats**3}"
+    return f"{dopant or 'Li'}_{number}{size}"
 
 
-def potentials(folder: Path) -> None:
+def potentials(folder: Path) -> None:  # noqa: ARG001 - keeps no files
     """Relax every state with every potential."""
     keys = ("engine", "repeats", "dopant", "state")
     done = {tuple(row.get(key) for key in keys) for row in known()}
@@ -234,13 +230,6 @@ def potentials(folder: Path) -> None:
             row["energy"] = round(float(atoms.get_potential_energy()), 5)
             row["force"] = largest_force(atoms)
             row["space_group"] = check_symmetry(atoms, symprec=1e-3).international
-            if repeats == REPEATS:
-                np.savez(
-                    geometry(folder, engine, dopant, name),
-                    scaled=atoms.get_scaled_positions(),
-                    numbers=atoms.numbers,
-                    a=a,
-                )
             keep(row)
 
 
@@ -292,26 +281,24 @@ def straight(folder: Path) -> None:  # noqa: ARG001 - keeps no files
             keep(row)
 
 
-def guide(folder: Path) -> None:
-    """Store the Hessian of every state with the guide, from which relaxations with PBE start."""
+def guide(folder: Path, *only: str) -> None:
+    """Store geometry and Hessian with the guide, from which relaxations with PBE start."""
     from pymatgen.io.ase import AseAtomsAdaptor
 
     from liponflow.analysis.migration.gamma_modes import displaced_atoms
     from liponflow.engines.vibrations import displaced, shift
 
-    calculator, _ = potential(GUIDE)
-    for dopant, name in cells():
-        file = geometry(folder, "guide", dopant, name)
-        relaxed = geometry(folder, GUIDE, dopant, name)
-        if file.exists() or name == "host" or not relaxed.exists():
+    calculator, a = potential(GUIDE)
+    for repeats, dopant, name in [(n, *cell) for n in (REPEATS, LARGER) for cell in cells(n)]:
+        file = folder / f"{label(dopant, name, repeats)}.npz"
+        if file.exists() or name == "host" or (only and file.stem not in only):
             continue
-        stored = np.load(relaxed)
-        edge = REPEATS * float(stored["a"])
-        atoms = Atoms(numbers=stored["numbers"], cell=[edge] * 3, pbc=True)
-        atoms.set_scaled_positions(stored["scaled"])
+        atoms = build(dopant, name, a, repeats)
+        atoms.calc = calculator
+        relax(atoms, 150)
+        atoms.set_constraint()
         phonons = displaced(AseAtomsAdaptor.get_structure(atoms), 0.02)
-        atoms.calc, home = calculator, atoms.positions.copy()
-        rest = atoms.get_forces()
+        home, rest = atoms.positions.copy(), atoms.get_forces()
         forces = []
         for number in range(len(displaced_atoms(phonons))):
             atoms.positions = home + shift(phonons, number)
@@ -320,12 +307,40 @@ def guide(folder: Path) -> None:
         phonons.produce_force_constants(show_drift=False)
         constants = np.asarray(phonons.force_constants).transpose(0, 2, 1, 3)
         hessian = constants.reshape(3 * len(atoms), -1)
+        atoms.positions = home
         np.savez_compressed(
-            file,
-            scaled=stored["scaled"],
-            numbers=stored["numbers"],
-            hessian=(hessian + hessian.T) / 2,
+            file, scaled=atoms.get_scaled_positions(), hessian=(hessian + hessian.T) / 2
         )
+
+
+def start(folder: Path, dopant: str, name: str, repeats: int) -> tuple[Any, Any]:
+    """Return scaled positions from which PBE relaxes, and the Hessian there.
+
+    They are those of the guide. In the larger cell, what PBE changed in the smaller one is added
+    to the atoms that are as near to the dopant.
+    """
+    stored = np.load(folder / f"{label(dopant, name, repeats)}.npz")
+    scaled = stored["scaled"]
+    if repeats != REPEATS:
+
+        def places(repeats: int) -> Any:
+            ideal = build(dopant, name, 1.0, repeats).get_scaled_positions()
+            return repeats * (ideal - np.round(ideal))
+
+        smaller = np.load(folder / f"{label(dopant, name, REPEATS)}.npz")["scaled"]
+        change = np.array(recorded("base", dopant, name)["scaled"]) - smaller
+        change -= np.round(change)
+        for number, place in enumerate(places(repeats)):
+            if abs(place).max() < REPEATS / 2 - 1e-6:
+                same = np.linalg.norm(places(REPEATS) - place, axis=1).argmin()
+                scaled[number] += change[same] * REPEATS / repeats
+    return scaled, stored["hessian"]
+
+
+def recorded(settings: str, dopant: str, name: str) -> Row:
+    """Return a state of PBE in the smaller cell."""
+    wanted = f"{settings}_{label(dopant, name, REPEATS)}"
+    return next(row for row in known() if row.get("name") == wanted)
 
 
 def units() -> list[Row]:
@@ -333,17 +348,24 @@ def units() -> list[Row]:
     names = list(STATES)
     sites = [(dopant, names[n]) for n in (0, 1, 3) for dopant in DOPANTS] + [("P", names[2])]
     others = [(dopant, name) for name in [names[6], *names[7:]] for dopant in DOPANTS]
-    listed = [("base", *pair) for pair in [*sites, *others, ("", "vacancy"), ("", "host")]]
-    listed += [(key, *pair) for key in ("frozen", "li3", "k4", "ecut450") for pair in sites]
+    larger = [
+        (dopant, names[n]) for dopant, n in (("O", 0), ("O", 3), ("O", 1), ("N", 0), ("N", 3))
+    ]
+    listed = [("base", *pair, REPEATS) for pair in sites]
+    listed += [("base", *pair, LARGER) for pair in larger]
+    listed += [("base", *pair, REPEATS) for pair in [*others, ("", "vacancy"), ("", "host")]]
+    single = ("frozen", "li3", "k4", "ecut450")
+    listed += [(key, *pair, REPEATS) for key in single for pair in sites]
     return [
         {
             "settings": key,
             "dopant": dopant,
             "state": name,
-            "name": f"{key}_{label(dopant, name)}",
+            "repeats": repeats,
+            "name": f"{key}_{label(dopant, name, repeats)}",
             "relax": key == "base" and name != "host",
         }
-        for key, dopant, name in listed
+        for key, dopant, name, repeats in listed
     ]
 
 
@@ -352,20 +374,18 @@ def one(folder: Path, unit: Row) -> None:
     from liponflow.engines.gpaw.calculator import GpawCalculator
     from liponflow.engines.gpaw.datasets import generated_folders, lithium_setups
 
-    dopant, name = unit["dopant"], unit["state"]
+    dopant, name, repeats = unit["dopant"], unit["state"], unit["repeats"]
     values = PARAMETERS | SETTINGS[unit["settings"]]
     home = folder / "dft" / unit["name"]
     home.mkdir(parents=True, exist_ok=True)
-    atoms, hessian = build(dopant, name, PBE_LATTICE, REPEATS), None
+    atoms, hessian = build(dopant, name, PBE_LATTICE, repeats), None
     if unit["relax"]:
-        stored = np.load(geometry(folder, "guide", dopant, name))
-        atoms.set_scaled_positions(stored["scaled"])
-        hessian = stored["hessian"]
+        scaled, hessian = start(folder, dopant, name, repeats)
+        atoms.set_scaled_positions(scaled)
     elif unit["settings"] not in ("base", "frozen"):
-        before = folder / "dft" / f"base_{label(dopant, name)}" / "result.json"
-        atoms.set_scaled_positions(json.loads(before.read_text(encoding="utf-8"))["scaled"])
+        atoms.set_scaled_positions(recorded("base", dopant, name)["scaled"])
     parameters: dict[str, Any] = {
-        "mode": {"name": "pw", "ecut": values["ecut"], "dedecut": "estimate"},
+        "mode": {"name": "pw", "ecut": values["ecut"]},
         "xc": "PBE",
         "kpts": {"size": [values["kpoints"]] * 3, "gamma": False},
         "occupations": {"name": "methfessel-paxton", "width": 0.2, "order": 1},
@@ -376,7 +396,7 @@ def one(folder: Path, unit: Row) -> None:
     folders = generated_folders(parameters, version("gpaw"))
     atoms.calc = GpawCalculator(parameters, directory=home, setup_paths=folders)
     steps = relax(atoms, 10, hessian) if unit["relax"] else 0
-    row = unit | {"engine": "gpaw", "repeats": REPEATS, **values, "a": PBE_LATTICE, "steps": steps}
+    row = unit | {"engine": "gpaw", **values, "a": PBE_LATTICE, "steps": steps}
     row["energy"] = round(float(atoms.get_potential_energy()), 5)
     row["force"] = largest_force(atoms)
     row["space_group"] = check_symmetry(atoms, symprec=1e-3).international
@@ -387,31 +407,32 @@ def one(folder: Path, unit: Row) -> None:
 
 def dft(folder: Path, processes: str = "2", *only: str) -> None:
     """Compute states with PBE, each in a process."""
-
-    def finished(name: str) -> bool:
-        return (folder / "dft" / name / "result.json").exists()
+    done = {
+        row["name"]
+        for row in known()
+        if "name" in row and (not row["relax"] or row["force"] < FORCE_LIMIT)
+    }
 
     def collect() -> None:
-        recorded = {row.get("name") for row in known()}
         for unit in units():
-            if unit["name"] not in recorded and finished(unit["name"]):
-                text = (folder / "dft" / unit["name"] / "result.json").read_text(encoding="utf-8")
-                keep(json.loads(text))
+            result = folder / "dft" / unit["name"] / "result.json"
+            if unit["name"] not in done and result.exists():
+                keep(json.loads(result.read_text(encoding="utf-8")))
+                done.add(unit["name"])
 
+    collect()
     waiting = [
-        unit
-        for unit in units()
-        if not finished(unit["name"]) and (not only or unit["name"] in only)
+        unit for unit in units() if unit["name"] not in done and (not only or unit["name"] in only)
     ]
     running: dict[str, subprocess.Popen[bytes]] = {}
     while waiting or running:
-        collect()
         running = {name: process for name, process in running.items() if process.poll() is None}
+        collect()
         ready = [
             unit
             for unit in waiting
-            if unit["settings"] in ("base", "frozen")
-            or finished(f"base_{label(unit['dopant'], unit['state'])}")
+            if (unit["settings"] in ("base", "frozen") and unit["repeats"] == REPEATS)
+            or f"base_{label(unit['dopant'], unit['state'], REPEATS)}" in done
         ]
         if not ready and not running:
             break
@@ -424,7 +445,6 @@ def dft(folder: Path, processes: str = "2", *only: str) -> None:
                     stderr=log,
                 )
         time.sleep(1)
-    collect()
 
 
 def above(rows: list[Row], dopant: str) -> dict[str, float]:
