@@ -32,10 +32,13 @@ from liponflow.engines.vasp.clock import LENGTH_VARIABLES, START_VARIABLE
 from liponflow.engines.vasp.makers import RestartableRelaxMaker
 from liponflow.engines.vasp.md.segments import SegmentedMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
+from liponflow.engines.vasp.reading.files import RunFiles, find_runs
 from liponflow.engines.vasp.reading.parts import read_record
+from liponflow.engines.vasp.reading.runs import read_run
 from liponflow.engines.vasp.reading.task_document import read_task_document
 from liponflow.engines.vasp.walltime import StopBeforeWalltime
 from liponflow.runners import local
+from liponflow.runners.documents import dumps
 from liponflow.runners.journal import Journal
 from liponflow.runners.report import RunReport
 from liponflow.settings import Settings
@@ -209,6 +212,37 @@ def test_relaxation_goes_on_after_a_walltime(campaign: Callable[[], Campaign], h
     else:
         assert causes == []
         assert part.reason == "the walltime was near"
+
+
+def documents(campaign: Campaign, flow: Flow) -> list[dict[str, Any]]:
+    """Run a flow, and return the documents of its VASP jobs."""
+    assert campaign.start(flow).failures == ()
+    assert campaign.store.additional_stores["data"].count() == 0
+    found = {"output.calcs_reversed": {"$exists": True}}
+    return list(campaign.store.query(found, load=True))
+
+
+@pytest.mark.parametrize("what", ["relaxation", "dynamics"])
+def test_documents_do_not_grow_with_the_steps(campaign: Callable[[], Campaign], what: str) -> None:
+    few, many = (
+        [relaxation(EDIFFG=-0.2), relaxation(EDIFFG=-1e-5)]
+        if what == "relaxation"
+        else [dynamics(steps=4), dynamics(steps=40, segment_steps=40)]
+    )
+    [short], [long] = documents(campaign(), few), documents(campaign(), many)
+    steps = [_steps(Path(item["output"]["dir_name"].partition(":")[2])) for item in (short, long)]
+    assert steps[1] - steps[0] >= 4
+    # A step has 1.3 kB; left is the number of its iterations, and the digits of the last differ.
+    assert abs(len(dumps(long)) - len(dumps(short))) < 3 * (steps[1] - steps[0]) + 2000
+    assert (
+        long["output"]["calcs_reversed"][0]["output"]["structure"] == long["output"]["structure"]
+    )
+
+
+def _steps(directory: Path) -> int:
+    [files] = find_runs([directory])
+    assert isinstance(files, RunFiles)
+    return read_run(files).calculation().ionic_steps
 
 
 @pytest.mark.parametrize("how", ["job", "resume"])

@@ -18,6 +18,7 @@ from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
 from atomate2.vasp.jobs.md import MDMaker
 from atomate2.vasp.run import DEFAULT_HANDLERS
 from custodian.custodian import CustodianError
+from emmet.core.vasp.calculation import VaspObject
 from jobflow import Response
 from pymatgen.core.structure import Structure
 
@@ -52,7 +53,7 @@ class RestartableRelaxMaker(RelaxMaker):
     @vasp_job
     def make(self, structure: Structure, prev_dir: str | None = None) -> Response[Any]:
         """See atomate2."""
-        return restartable(self, _function(RelaxMaker.make), structure, prev_dir)
+        return _run(self, RelaxMaker.make, structure, prev_dir)
 
 
 @dataclass
@@ -62,7 +63,7 @@ class RestartableStaticMaker(StaticMaker):
     @vasp_job
     def make(self, structure: Structure, prev_dir: str | None = None) -> Response[Any]:
         """See atomate2."""
-        return restartable(self, _function(StaticMaker.make), structure, prev_dir)
+        return _run(self, StaticMaker.make, structure, prev_dir)
 
 
 @dataclass
@@ -72,7 +73,7 @@ class RestartableMDMaker(MDMaker):
     @vasp_job
     def make(self, structure: Structure, prev_dir: str | None = None) -> Response[Any]:
         """See atomate2."""
-        return restartable(self, _function(MDMaker.make), structure, prev_dir)
+        return _run(self, MDMaker.make, structure, prev_dir)
 
 
 def restartable(maker: BaseVaspMaker, run: Callable[..., T], start: Any, *arguments: Any) -> T:
@@ -130,10 +131,19 @@ def restartable(maker: BaseVaspMaker, run: Callable[..., T], start: Any, *argume
             raise VaspError(explanation(error, directory)) from error
 
 
-def _function(job: Any) -> Callable[..., Response[Any]]:
-    """Return the function that jobflow has made a job of."""
-    function: Callable[..., Response[Any]] = job.original
-    return function
+def _run(maker: BaseVaspMaker, job: Any, *arguments: Any) -> Response[Any]:
+    """Run a job of atomate2's, and keep no ionic step but the last in its document.
+
+    The store and the jobs after this one get the document. Of 122 atoms it had 27 kB for each
+    step, which vasprun.xml in the directory of the job has as well.
+    """
+    response: Response[Any] = restartable(maker, job.original, *arguments)
+    document = response.output
+    (document.vasp_objects or {}).pop(VaspObject.TRAJECTORY, None)
+    for calculation in document.calcs_reversed:
+        steps = calculation.output.ionic_steps
+        calculation.output.ionic_steps = steps and steps[-1:]
+    return response
 
 
 def _beginning(
