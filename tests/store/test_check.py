@@ -138,6 +138,21 @@ def test_documents_that_a_server_has_twice_are_listed(mongo: MongoDatabase) -> N
     writing.close()
 
 
+def test_documents_of_other_types_are_listed(mongo: MongoDatabase) -> None:
+    store = open_store(mongo.specification())
+    output = {"kind": "md", "provenance": 5}
+    damaged = [{"uuid": ["u"], "index": 1, "output": output}, {"uuid": "v", "output": [output]}]
+    with MongoClient(mongo.uri) as client:
+        client[mongo.name]["outputs"].insert_many(damaged)
+    (problem,) = check_store(store).problems
+    assert problem.startswith("result ['u'] (md) cannot be read")
+    assert problem.endswith("restore it from a backup")
+    skipped: list[StoreError] = []
+    assert find_results(store, skipped=skipped) == []
+    assert sorted(str(error)[:15] for error in skipped) == ["result ['u'] (m", "result v (None)"]
+    store.close()
+
+
 def test_a_damaged_file_is_a_problem(stored: Path) -> None:
     content = bytearray(stored.read_bytes())
     for start in range(4096 * 4, len(content), 4096):

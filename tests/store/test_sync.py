@@ -43,10 +43,10 @@ def content(location: Location) -> dict[tuple[str, int], str]:
     return found
 
 
-def copy(source: Location, target: Location) -> Synced:
+def copy(source: Location, target: Location, jobs: list[str] | None = None) -> Synced:
     read, written = open_store(source, read_only=True), open_store(target)
     try:
-        return sync(read, written)
+        return sync(read, written, jobs=jobs)
     finally:
         read.close()
         written.close()
@@ -158,21 +158,57 @@ def test_two_stores_are_merged_and_conflicts_named(tmp_path: Path) -> None:
         ("UPDATE docs SET doc = '{' WHERE id = 1", "document uuid job-0.* of 'docs': it is damag"),
     ],
 )
+@pytest.mark.parametrize("jobs", [None, ["job-0", "job-1", "job-2"]])
 def test_what_is_damaged_is_named_and_the_rest_copied(
-    tmp_path: Path, statement: str, reason: str
+    tmp_path: Path, statement: str, reason: str, jobs: list[str] | None
 ) -> None:
     source = tmp_path / "source.db"
     fill(source, 3)
-    with sqlite3.connect(source) as raw:
-        raw.execute(statement)
-    raw.close()
-    done = copy(source, tmp_path / "target.db")
+    damage(source, statement)
+    done = copy(source, tmp_path / "target.db", jobs)
     assert done.copied == 2
     (line,) = done.refused
     assert line.startswith("document uuid job-0")
     with pytest.raises(ValueError, match=reason):
         raise ValueError(line)
     assert {uuid for uuid, _ in content(tmp_path / "target.db")} == {"job-1", "job-2"}
+
+
+def damage(path: Path, *statements: str) -> None:
+    with sqlite3.connect(path) as raw:
+        for statement in statements:
+            raw.execute(statement)
+    raw.close()
+
+
+def test_what_is_damaged_in_the_target_is_replaced(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.db", tmp_path / "target.db"
+    fill(source, 3)
+    copy(source, target)
+    damage(
+        target,
+        "UPDATE docs SET doc = '{' WHERE id = 1",
+        "UPDATE data SET doc = '{' WHERE id = 5",
+    )
+    done = copy(source, target)
+    assert (done.copied, done.equal, done.data, done.refused) == (1, 2, 1, [])
+    assert content(target) == content(source)
+
+
+def test_documents_of_no_job_are_named_and_the_rest_copied(
+    mongo: MongoDatabase, tmp_path: Path
+) -> None:
+    fill(tmp_path / "source.db", 2)
+    copy(tmp_path / "source.db", mongo.specification())
+    store = open_store(mongo.specification())
+    documents = store.docs_store._collection
+    documents.insert_many([{"uuid": 5, "index": 1}, {"uuid": "odd", "index": "x"}, {"index": 2}])
+    store.close()
+    done = copy(mongo.specification(), tmp_path / "target.db")
+    assert done.copied == 2
+    assert len(done.refused) == 3
+    assert any(line.startswith("document odd: its uuid 'odd'") for line in done.refused)
+    assert content(tmp_path / "target.db") == content(tmp_path / "source.db")
 
 
 def test_what_a_server_does_not_take_is_named_and_the_rest_copied(

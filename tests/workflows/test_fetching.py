@@ -1,6 +1,7 @@
 """Results of submitted campaigns; runners/remote/test_slurm.py fetches those of a cluster."""
 
 import shutil
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,9 +44,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_results_are_copied_to_the_store_of_the_settings(project: Any, tmp_path: Path) -> None:
     elsewhere = Settings(store=tmp_path / "mine.db")
-    (stored,), lacking = fetching.fetch(project, elsewhere, [])
-    assert stored.uuid == project.done
-    assert lacking == ["flow of  has no result yet: it is running"]
+    fetched = fetching.fetch(project, elsewhere, [])
+    assert [stored.uuid for stored in fetched.results] == [project.done]
+    assert fetched.unfinished == ["flow of  has no result yet: it is running"]
+    assert fetched.damaged == []
     assert [item.uuid for item in find_summaries(open_results(elsewhere.store))] == [project.done]
 
 
@@ -66,8 +68,25 @@ def test_campaign_that_does_not_run_says_what_to_do(
 
 def test_results_in_the_store_of_the_settings_are_read_while_it_is_written(project: Any) -> None:
     with writer_lock(project.file):
-        (stored,), _ = fetching.fetch(project, Settings(store=project.file), [])
+        (stored,) = fetching.fetch(project, Settings(store=project.file), []).results
     assert stored.uuid == project.done
+
+
+@pytest.mark.parametrize("store", ["mine.db", "project.db"])
+def test_a_damaged_result_is_named_and_the_others_fetched(
+    project: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str
+) -> None:
+    broken, whole = (item.uuid for item in find_summaries(open_results(project.file))[:2])
+    found = [campaign(uuid, State.DONE) for uuid in (broken, whole)]
+    monkeypatch.setattr(fetching, "campaigns", lambda *_: found)
+    with sqlite3.connect(project.file) as raw:
+        raw.execute("UPDATE docs SET doc = substr(doc, 1, 300) WHERE key LIKE ?", [f"%{broken}%"])
+    raw.close()
+    fetched = fetching.fetch(project, Settings(store=tmp_path / store), [])
+    assert [stored.uuid for stored in fetched.results] == [whole]
+    (line,) = fetched.damaged
+    assert broken in line
+    assert "restore" in line
 
 
 def test_results_on_a_server_that_does_not_answer_are_named_without_the_password(

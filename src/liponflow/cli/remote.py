@@ -86,26 +86,28 @@ def fetch(
     """Show the results of submitted campaigns, and copy them to the results store of the settings.
 
     Without names, those of all campaigns that are done. The status is 1 if one that is named has
-    no result yet.
+    no result yet, or a document is damaged; the others are copied all the same.
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         check_out(out)
         opened = _open(project)
         module = import_module("liponflow.workflows.fetching")
-        results, lacking = module.fetch(opened, settings_with(), campaigns or ())
+        fetched = module.fetch(opened, settings_with(), campaigns or ())
     tables = import_module("liponflow.cli.tables")
     with reported_errors(debug=ctx.obj):
-        for stored in results:
+        for stored in fetched.results:
             if out is not None:
-                several = len(results) > 1
+                several = len(fetched.results) > 1
                 export(stored.result, out / stored.uuid[:8] if several else out)
             if not json:
                 tables.print_result(stored)
         if json:
-            print_json([stored.result.with_units() for stored in results])
-        for line in lacking:
+            print_json([stored.result.with_units() for stored in fetched.results])
+        for line in fetched.unfinished:
             say(line, style="yellow")
-    if campaigns and lacking:
+        for line in fetched.damaged:
+            say(line, style="red")
+    if fetched.damaged or (campaigns and fetched.unfinished):
         raise typer.Exit(EXIT_FAILED)
 
 

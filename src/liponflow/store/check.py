@@ -73,7 +73,7 @@ class _Checking:
         self.store = store
         self.documents = 0
         self.problems: list[str] = []
-        self.jobs: Counter[tuple[Any, Any]] = Counter()
+        self.jobs: Counter[tuple[str, str]] = Counter()
         self.inputs: dict[tuple[str, str], dict[str, str | None]] = {}
         """What each result continues, by kind and fingerprint and then by its uuid."""
 
@@ -92,7 +92,8 @@ class _Checking:
 
     def check_job(self, document: dict[str, Any]) -> None:
         """Check the document of a job, its data and its result."""
-        self.jobs[document.get("uuid"), document.get("index")] += 1
+        uuid, index = (str(document.get(name)) for name in ("uuid", "index"))
+        self.jobs[uuid, index] += 1
         try:
             loaded = with_data(self.store, document)
             if pydash.has(loaded, "output.kind"):

@@ -33,6 +33,9 @@ LISTED = (
 )
 """What :class:`SummaryReader` reads of a document."""
 
+_DAMAGE = (AttributeError, LookupError, TypeError, ValidationError)
+"""Errors at fields that are missing or of another type."""
+
 
 @dataclass(frozen=True)
 class StoredResult:
@@ -187,10 +190,11 @@ def _uuid(document: dict[str, Any]) -> str:
 
 def _unreadable(document: dict[str, Any], error: Exception) -> StoreError:
     """Return the error that names a document; migrations and pymatgen may have raised any."""
-    output = document["output"]
+    output = document["output"] if isinstance(document["output"], dict) else {}
     return StoreError(
-        f"result {_uuid(document)} ({output['kind']}) cannot be read by this version of "
+        f"result {_uuid(document)} ({output.get('kind')}) cannot be read by this version of "
         f"liponflow, written by {output.get('@version', 'an unknown one')}: {_first_line(error)}"
+        + (": restore it from a backup" if isinstance(error, _DAMAGE) else "")
     )
 
 

@@ -158,10 +158,12 @@ def _batches(
     passed_over = 0
     for document in _documents(store, jobs):
         if isinstance(document, DamagedDocumentError):
-            done.refused.append(f"{document.document}: it is damaged ({document.cause})")
+            done.refused.append(
+                f"{document.document}: it is damaged ({document.cause}): restore it from a backup"
+            )
             passed_over += 1
-        elif not {"uuid", "index"} <= document.keys():
-            done.refused.append(f"document {document.get('_id')}: it has no uuid and index")
+        elif (reason := _unidentified(document)) is not None:
+            done.refused.append(f"{reason}: delete it, or give it those of its job")
             passed_over += 1
         else:
             batch.append(_item(document))
@@ -172,12 +174,23 @@ def _batches(
     yield batch, passed_over
 
 
+def _unidentified(document: Document) -> str | None:
+    """Return why it is not known of which job a document is; None if it is."""
+    uuid, index = document.get("uuid"), document.get("index")
+    if isinstance(uuid, str) and isinstance(index, int) and not isinstance(index, bool):
+        return None
+    name = uuid if isinstance(uuid, str) else document.get("_id", "without a uuid")
+    return f"document {name}: its uuid {uuid!r} is no text, or its index {index!r} no integer"
+
+
 def _documents(
     store: JobStore, jobs: Collection[str] | None
 ) -> Iterator[Document | DamagedDocumentError]:
     table = store.docs_store
     if jobs is not None:
-        yield from table.query({"uuid": {"$in": sorted(jobs)}})
+        with _skipping(table) as damaged:
+            yield from table.query({"uuid": {"$in": sorted(jobs)}})
+        yield from damaged
     elif isinstance(table, SQLiteTable):
         yield from table.readable()
     else:
@@ -188,8 +201,10 @@ def _copy(batch: list[_Item], source: JobStore, target: JobStore, done: Synced) 
     """Copy a batch; into a file in one transaction."""
     table = target.docs_store
     uuids = sorted({item.key[0] for item in batch})
-    found = table.query({"uuid": {"$in": uuids}})
-    known = {_key(document): fingerprint(document) for document in found}
+    with _skipping(table):  # a damaged one is replaced
+        found = table.query({"uuid": {"$in": uuids}})
+        jobs = [document for document in found if _unidentified(document) is None]
+    known = {_key(document): fingerprint(document) for document in jobs}
     new: list[Document] = []
     with table.transaction() if isinstance(table, SQLiteTable) else nullcontext():
         for item in batch:
@@ -227,21 +242,32 @@ def _copy_data(document: Document, source: JobStore, target: JobStore) -> int:
     copied = 0
     for name, uuids in blob_uuids(document).items():
         if name not in source.additional_stores:  # type: ignore[has-type]
-            raise _RefusedError(f"the store of its data, {name!r}, is not given")
+            raise _RefusedError(
+                f"the store of its data, {name!r}, is not given: add it to additional_stores"
+            )
         old = source.additional_stores[name]  # type: ignore[has-type]
         new = target.additional_stores[name]  # type: ignore[has-type]
-        for uuid in sorted(uuids - set(new.distinct(BLOB, {BLOB: {"$in": sorted(uuids)}}))):
+        with _skipping(new):
+            there = set(new.distinct(BLOB, {BLOB: {"$in": sorted(uuids)}}))
+        for uuid in sorted(uuids - there):
             try:
                 data = old.query_one({BLOB: uuid})
             except DamagedDocumentError as error:
-                raise _RefusedError(f"its data {uuid} are damaged ({error.cause})") from error
+                raise _RefusedError(
+                    f"its data {uuid} are damaged ({error.cause}): restore them from a backup"
+                ) from error
             if data is None:
-                raise _RefusedError(f"its data {uuid} are missing")
+                raise _RefusedError(f"its data {uuid} are missing: restore them from a backup")
             data.pop("_id", None)
             for _, reason in _write(new, [data], BLOB):
                 raise _RefusedError(f"its data {uuid}: {reason}")
             copied += 1
     return copied
+
+
+def _skipping(table: Any) -> AbstractContextManager[list[Any]]:
+    """Return the context manager in which the damaged documents of a file are only listed."""
+    return table.skip_damaged() if isinstance(table, SQLiteTable) else nullcontext([])
 
 
 def _write(

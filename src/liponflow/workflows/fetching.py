@@ -1,6 +1,7 @@
 """Results of submitted campaigns, from the store of the project to that of the settings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from liponflow.runners.remote.campaigns import CampaignStatus, State, campaigns
@@ -16,9 +17,28 @@ if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
 
 
-def fetch(
-    project: "Project", settings: Settings, beginnings: Sequence[str]
-) -> tuple[list[StoredResult], list[str]]:
+@dataclass
+class Fetched:
+    """What came of the results of campaigns."""
+
+    results: list[StoredResult] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    """One line for each campaign without a result yet."""
+    damaged: list[str] = field(default_factory=list)
+    """One line for each document that was not copied, and each result that cannot be read."""
+
+    def read(self, store: "JobStore", uuids: Sequence[str]) -> None:
+        """Read results from a store."""
+        for uuid in uuids:
+            if any(uuid in line for line in self.damaged):
+                continue
+            try:
+                self.results.append(get_result(store, uuid))
+            except StoreError as error:
+                self.damaged.append(str(error))
+
+
+def fetch(project: "Project", settings: Settings, beginnings: Sequence[str]) -> Fetched:
     """Return the results of campaigns, copied to the results store of the settings.
 
     Parameters
@@ -32,9 +52,8 @@ def fetch(
 
     Returns
     -------
-    list of StoredResult
-    list of str
-        A line for each campaign without a result, and for each document that was not copied.
+    Fetched
+        The results, and what is lacking.
 
     Raises
     ------
@@ -45,17 +64,21 @@ def fetch(
     """
     found = campaigns(project, beginnings)
     done = [item for item in found if item.state is State.DONE]
-    lacking = [_without_result(item) for item in found if item.state is not State.DONE]
+    fetched = Fetched(
+        unfinished=[_without_result(item) for item in found if item.state is not State.DONE]
+    )
     source = _results_of(project)
     results = [str(item.record["result"]) for item in done]
     try:
         with known_store(settings) as here:
             if here is not None and here.docs_store == source.docs_store:
-                return [get_result(here, uuid) for uuid in results], lacking
+                fetched.read(here, results)
+                return fetched
         with writable_store(settings.store) as target:
             jobs = {job.uuid for item in done for job in item.jobs}
-            lacking += sync(source, target, jobs=jobs).refused
-            return [get_result(target, uuid) for uuid in results], lacking
+            fetched.damaged += sync(source, target, jobs=jobs).refused
+            fetched.read(target, results)
+            return fetched
     finally:
         source.close()  # type: ignore[no-untyped-call]
 

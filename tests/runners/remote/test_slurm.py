@@ -313,8 +313,9 @@ def test_lithiation_by_the_stand_in_ends_as_a_result(
     assert asked["relax Li metal"] == asked["relax x=1 vacancy 0 cubic"] == 2
     assert asked["static x=1"] == 3, "made by a light job"
     assert asked["choose x=1"] == asked["collect x=1"] == asked["result"] == 1
-    (stored,), lacking = fetch(open_project("test"), cluster.settings, [uuid])
-    assert lacking == []
+    fetched = fetch(open_project("test"), cluster.settings, [uuid])
+    assert fetched.unfinished == fetched.damaged == []
+    (stored,) = fetched.results
     assert stored.result.kind == "lithiation"
     assert [state.x for state in stored.result.states] == [0, 1]
     elsewhere = cluster.settings.model_copy(update={"store": tmp_path / "other.db"})
