@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ SINGLE = 1000
 BULK = 1000
 QUERIES = 50
 PORT = 27128
+START = datetime.now() - timedelta(days=365)  # noqa: DTZ005 (jobflow writes local time)
+APART = timedelta(days=365) / 100_000
 MEMORY = {"type": "MemoryStore"}
 
 
@@ -49,8 +52,7 @@ def result(number: int, chance: random.Random) -> dict[str, Any]:
         "uuid": f"{number:08d}-{chance.getrandbits(96):x}",
         "index": 1,
         "name": "lithiation",
-        "completed_at": f"2026-01-{number // 86400 % 28 + 1:02d}T"
-        f"{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}",
+        "completed_at": (START + number * APART).isoformat(),
         "output": {
             "kind": "lithiation",
             "formula": f"Li{number % FORMULAS}O",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from liponflow.formulas import spellings
 from liponflow.names import did_you_mean
 from liponflow.store.file import StoreError
+from liponflow.store.latest import latest
 from liponflow.store.query import QueryError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def criteria_of(filters: Filters) -> dict[str, Any]:
 
     These begin with the most selective one.
 
-    SecantusDB uses the index of the first path alone, and none for what stands in ``$and``.
+    SecantusDB uses the index of the first path alone, and none where there is an ``$and``.
     """
     criteria: dict[str, Any] = {}
     if (formula := filters.get("formula")) is not None:
@@ -54,9 +55,29 @@ def criteria_of(filters: Filters) -> dict[str, Any]:
     if completed:
         criteria["completed_at"] = completed
     criteria["output.kind"] = filters.get("kind") or ANY_KIND
-    if conditions := _conditions(filters.get("where", ())):
-        criteria["$and"] = conditions
+    left = [item for item in _conditions(filters.get("where", ())) if not _joined(criteria, item)]
+    if left:
+        criteria["$and"] = left
     return criteria
+
+
+def _joined(criteria: dict[str, Any], condition: Mapping[str, Any]) -> bool:
+    """Add a condition to criteria, unless they have the same operators on a path already."""
+    joined: dict[str, Any] = {}
+    for path, test in condition.items():
+        before = criteria.get(path, {})
+        if path.startswith("$") or not (_is_test(before) and (_is_test(test) or not before)):
+            return False
+        if before and before.keys() & test.keys():
+            return False
+        joined[path] = {**before, **test} if before else test
+    criteria |= joined
+    return True
+
+
+def _is_test(value: Any) -> bool:
+    """Return whether a value has operators only, and so is no value to compare with."""
+    return isinstance(value, dict) and all(name.startswith("$") for name in value)
 
 
 def _conditions(where: Mapping[str, Any] | Sequence[str]) -> list[dict[str, Any]]:
@@ -128,12 +149,13 @@ def check_fields(store: "Documents", where: Sequence[str]) -> None:
         Naming the first such field.
     """
     is_result = {"output.kind": ANY_KIND}
-    sample = store.query_one(is_result, sort={"completed_at": -1})
+    sample = next(latest(store, is_result, limit=1), None)
     if sample is None:
         return
     for text in where:
         field, _, _ = _split(text)
-        if store.query_one({**is_result, f"output.{field}": {"$exists": True}}) is None:
+        having = latest(store, {**is_result, f"output.{field}": {"$exists": True}}, limit=1)
+        if next(having, None) is None:
             hint = did_you_mean(field, _field_names(sample["output"]), at_most=3)
             raise QueryError(f"no stored result has the field {field!r}{hint}")
 

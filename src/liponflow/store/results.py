@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from liponflow.store.conditions import ANY_KIND, Filters, check_fields, criteria_of
 from liponflow.store.file import StoreError
+from liponflow.store.latest import latest
 from liponflow.store.lock import network_filesystem
 from liponflow.store.reading import (
     LISTED,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _MOUNTS = Path("/proc/mounts")
 _NAMED = 10
 """Most results that an error names."""
+_NAMED_BY = ["uuid", "output.kind", "output.formula", "completed_at"]
 
 _Found = TypeVar("_Found")
 
@@ -200,12 +202,10 @@ def _find(
     properties: list[str] | None,
     **filters: Unpack[Filters],
 ) -> list[_Found]:
-    shown: dict[str, Any] = {"properties": properties} if properties else {}
     where, skipped = filters.get("where", ()), filters.get("skipped")
     criteria = criteria_of(filters)
     with _skipping_damaged(store) as errors:
-        limit = filters.get("limit", 0)
-        documents = store.query(criteria, sort={"completed_at": -1}, limit=limit, **shown)
+        documents = latest(store, criteria, properties, filters.get("limit", 0))
         found = list(_readable(documents, read, errors))
         if where and not found and not isinstance(where, Mapping):
             check_fields(store, where)
@@ -228,32 +228,21 @@ def get_result(store: "Documents", uuid_prefix: str) -> StoredResult:
     """
     # Query the strings with this prefix as a range, which can use an index, unlike a pattern.
     prefixed = {"$gte": uuid_prefix, "$lt": f"{uuid_prefix}\U0010ffff"}
-    chosen = list(_summaries(store, {"uuid": prefixed}))
+    criteria = {"uuid": prefixed, "output.kind": ANY_KIND}
+    chosen = list(store.query(criteria, properties=_NAMED_BY, sort={"completed_at": -1}))
     uuids = sorted({document["uuid"] for document in chosen})
     if len(uuids) > 1:
         raise StoreError(f"several results begin with {uuid_prefix!r}: {_listed(chosen)}")
     if not uuids:
         with _skipping_damaged(store):
-            latest = list(_summaries(store, {}, limit=_NAMED + 1))
+            last = list(latest(store, {"output.kind": ANY_KIND}, _NAMED_BY, _NAMED + 1))
         raise StoreError(
             f"no result begins with {uuid_prefix!r}; "
-            + (f"the latest are {_listed(latest)}" if latest else "the store holds no results")
+            + (f"the latest are {_listed(last)}" if last else "the store holds no results")
         )
     criteria = {"uuid": uuids[0], "output.kind": ANY_KIND}
     document = next(store.query(criteria, sort={"index": -1}, limit=1))
     return read_result(with_data(store, document))
-
-
-def _summaries(
-    store: "Documents", criteria: dict[str, Any], limit: int = 0
-) -> Iterator[dict[str, Any]]:
-    documents: Iterator[dict[str, Any]] = store.query(
-        {**criteria, "output.kind": ANY_KIND},
-        properties=["uuid", "output.kind", "output.formula", "completed_at"],
-        sort={"completed_at": -1},
-        limit=limit,
-    )
-    return documents
 
 
 def _listed(documents: Sequence[dict[str, Any]]) -> str:

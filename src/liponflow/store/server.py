@@ -22,6 +22,7 @@ from pymongo.errors import (
 
 from liponflow.boundary import reason_of
 from liponflow.redaction import secrets_in, without
+from liponflow.store.conditions import ANY_KIND
 from liponflow.store.file import MissingStoreError, StoreError
 from liponflow.store.references import blob_uuids
 from liponflow.store.table import JOB_PATHS
@@ -30,8 +31,18 @@ ANSWER_S = 5.0
 """How long to wait for the first answer of a server (s)."""
 
 _DATA_PATHS = ("blob_uuid", "job_uuid")
-_REFUSED_LOGIN, _NOT_ALLOWED, _TWICE = 18, 13, 11000
-"""Codes of MongoDB's errors AuthenticationFailed, Unauthorized and DuplicateKey."""
+_BY_TIME = (
+    IndexModel("completed_at", partialFilterExpression={"output.kind": ANY_KIND}),
+    IndexModel(["output.kind", "completed_at"]),
+    IndexModel(["completed_at", "uuid"]),
+)
+"""Indexes for :mod:`liponflow.store.latest`: of all results, of those of a kind, and of all jobs,
+for conditions that SecantusDB does not take to mean a result. They rise: in one that falls, it
+misses the times that are the beginning of a bound or begin with it."""
+_OTHER_INDEXES = [path for path in JOB_PATHS if path not in {"completed_at", "output.kind"}]
+_REFUSED_LOGIN, _NOT_ALLOWED, _TWICE, _ANOTHER_INDEX = 18, 13, 11000, (85, 86)
+"""Codes of MongoDB's errors AuthenticationFailed, Unauthorized, DuplicateKey, and
+IndexOptionsConflict and IndexKeySpecsConflict."""
 
 
 class ServerJobStore(JobStore):
@@ -116,13 +127,14 @@ class ServerJobStore(JobStore):
     def _index(self) -> None:
         documents = _collection(self.docs_store)
         if documents is not None:
-            paths = [[(path, 1)] for path in JOB_PATHS]
-            documents.create_indexes([IndexModel(path) for path in paths])
-            try:
-                documents.create_indexes([IndexModel([("uuid", 1), ("index", 1)], unique=True)])
-            except OperationFailure as error:  # others wrote some twice; the check names them
-                if error.code != _TWICE:
-                    raise
+            documents.create_indexes([*map(IndexModel, _OTHER_INDEXES), *_BY_TIME[1:]])
+            # Others wrote some twice, which the check names; older versions indexed all times.
+            for index in (IndexModel(["uuid", "index"], unique=True), _BY_TIME[0]):
+                try:
+                    documents.create_indexes([index])
+                except OperationFailure as error:
+                    if error.code not in {_TWICE, *_ANOTHER_INDEX}:
+                        raise
         for part in self.additional_stores.values():
             if _collection(part) is not None:
                 for path in _DATA_PATHS:
