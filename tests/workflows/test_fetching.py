@@ -63,7 +63,7 @@ def test_campaign_that_does_not_run_says_what_to_do(
 ) -> None:
     monkeypatch.setattr(fetching, "campaigns", lambda *_: [campaign("another", state)])
     found = fetching.fetch(project, Settings(store=project.file), [])
-    assert found == ([], [f"flow of  has no result: {words}"])
+    assert found == fetching.Fetched(unfinished=[f"flow of  has no result: {words}"])
 
 
 def test_results_in_the_store_of_the_settings_are_read_while_it_is_written(project: Any) -> None:

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pymongo
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from bson.errors import BSONError
 from jobflow.core.store import JobStore
 from maggma.core import Store
-from maggma.stores import GridFSStore, MemoryStore, MongoStore
+from maggma.stores import GridFSStore, MemoryStore, MongoStore, S3Store
 from pymongo import IndexModel
 from pymongo.collection import Collection
 from pymongo.errors import (
@@ -65,7 +66,7 @@ class ServerJobStore(JobStore):
         """Turn the errors of servers in the block into a StoreError."""
         try:
             yield
-        except (PyMongoError, BSONError, OSError) as error:
+        except (PyMongoError, BSONError, BotoCoreError, ClientError, OSError) as error:
             text = f"results store {self.name}: {_reason(error)}"
             raise StoreError(without(secrets_in(self.as_dict()), text)) from None
 
@@ -95,13 +96,14 @@ class ServerJobStore(JobStore):
     def _connect(self) -> None:
         try:
             self.connect()
-        except ValueError as error:  # pymongo's, about an address
+        except (ValueError, RuntimeError) as error:  # about an address, or a bucket of S3
             raise ConfigurationError(str(error)) from None
 
     def close(self) -> None:
         """Close the connections that are open."""
         for part in (self.docs_store, *self.additional_stores.values()):
-            if getattr(part, "_coll", part) is not None:  # maggma closes none that is not open
+            opened = "s3" if isinstance(part, S3Store) else "_coll"
+            if getattr(part, opened, part) is not None:  # maggma closes none that is not open
                 part.close()  # type: ignore[no-untyped-call]
 
     def _check_answers(self) -> None:
@@ -162,7 +164,9 @@ class ServerJobStore(JobStore):
                 for name, uuids in blob_uuids(document).items():
                     if name in self.additional_stores:
                         found = {"blob_uuid": {"$in": sorted(uuids)}}
-                        self.additional_stores[name].remove_docs(found)
+                        part = self.additional_stores[name]
+                        objects = {"remove_s3_object": True} if isinstance(part, S3Store) else {}
+                        part.remove_docs(found, **objects)
             super().remove_docs(criteria)
 
 
@@ -212,7 +216,7 @@ def _reason(error: Exception) -> str:
         )
     if isinstance(error, DocumentTooLarge):
         return f"{reason_of(error)}: MongoDB takes documents up to 16 MB"
-    if isinstance(error, ConfigurationError):
+    if isinstance(error, ConfigurationError | BotoCoreError | ClientError):
         return f"{reason_of(error)}: correct the address or the options in the specification"
     return reason_of(error)
 
