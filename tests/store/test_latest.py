@@ -104,3 +104,11 @@ def test_a_server_reads_a_period_at_a_time_through_an_index(
             assert not [name for name in criteria if name.startswith("$")]
             plan = documents.find(criteria).explain()["queryPlanner"]["winningPlan"]
             assert index in str(plan), criteria
+
+
+def test_a_store_of_an_older_version_keeps_its_index_of_all_times(mongo: MongoDatabase) -> None:
+    with MongoClient(mongo.uri) as client:
+        client[mongo.name]["outputs"].create_index("completed_at")
+    with closing(open_store(mongo.specification())) as store:
+        fill(store, TIMES)
+        assert numbers(latest(store, RESULT, limit=2)) == [0, 1]
