@@ -180,7 +180,7 @@ def test_voltages_of_better_engines_are_drawn_beside_the_campaigns(
 ) -> None:
     steps = [
         RefinedVoltage(
-            model="gpaw 26.7.0",
+            model="gpaw 26.7.0 (PBE, PW 520 eV)",
             x_low=step.x_low,
             x_high=step.x_high,
             voltage=step.voltage - 0.3,
@@ -189,7 +189,7 @@ def test_voltages_of_better_engines_are_drawn_beside_the_campaigns(
         for step in result.voltages
     ]
     figure = voltage_figure(result.model_copy(update={"refined_voltages": steps}))
-    [stairs] = drawn(figure, "gpaw 26.7.0 voltage")
+    [stairs] = drawn(figure, "gpaw 26.7.0 (PBE, PW 520 eV) voltage")
     assert stairs.get_data().values == pytest.approx([step.voltage for step in steps])
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend[-2] == result.provenance.engine.short

@@ -59,8 +59,22 @@ LADDER = [
     for dopant, hop, model, before, barriers, saddle_by in (
         ("P", TOT, "sevennet-0 7net-0", "chgnet 0.3.0", (0.337, 0.35, 0.328), "band"),
         ("N", OTO, "sevennet-0 7net-0", "chgnet 0.3.0", (0.263, 0.25, 0.374), "band"),
-        ("P", TOT, "gpaw 26.7.0", "sevennet-0 7net-0", (0.328, 0.434, 0.453), "symmetry"),
-        ("N", OTO, "gpaw 26.7.0", "sevennet-0 7net-0", (0.374, 0.198, None), "band"),
+        (
+            "P",
+            TOT,
+            "gpaw 26.7.0 (PBE, PW 350 eV)",
+            "sevennet-0 7net-0",
+            (0.328, 0.434, 0.453),
+            "symmetry",
+        ),
+        (
+            "N",
+            OTO,
+            "gpaw 26.7.0 (PBE, PW 350 eV)",
+            "sevennet-0 7net-0",
+            (0.374, 0.198, None),
+            "band",
+        ),
     )
 ]
 

@@ -174,8 +174,8 @@ def test_ladder_shows_every_engine_side_by_side(result: MigrationResult) -> None
         "chgnet 0.3.0",
         "sevennet-0 7net-0 single points",
         "sevennet-0 7net-0 relaxed",
-        "gpaw 26.7.0 single points",
-        "gpaw 26.7.0 relaxed",
+        "gpaw 26.7.0 (PBE, PW 350 eV) single points",
+        "gpaw 26.7.0 (PBE, PW 350 eV) relaxed",
     ]
     [line] = drawn(figure, f"P {TOT}")
     assert line.get_ydata() == pytest.approx([0.337, 0.35, 0.328, 0.434, 0.453], abs=1e-3)
