@@ -61,7 +61,7 @@ def test_queue_that_refuses_the_password_is_said_to_refuse(change: Change) -> No
     change(lambda document: document["queue"]["store"].update(password="wrong"))  # noqa: S106
     found = by_part(project_findings("test")[1])
     assert found["queue"].state is State.MISSING
-    assert "refuses (OperationFailure" in found["queue"].found
+    assert found["queue"].found.endswith("refuses (OperationFailure: authentication failed)")
     assert "wrong" not in found["queue"].found
 
 
@@ -112,6 +112,7 @@ def test_clock_of_a_worker_is_compared(tmp_path: Path, behind: int) -> None:
     said = {"version": __version__, "potentials": {}, "codes": {}, "time": "SECONDS"}
     text = json.dumps(said).replace('"SECONDS"', f"'$(($(date +%s) - {behind}))'")
     found = by_part(shell_worker(tmp_path, f"python() {{ echo '{text}'; }}").findings())
+    assert "pre_run" not in found
     assert found["liponflow"].state is State.OK
     if behind:
         assert found["clock"].state is State.MISSING
@@ -124,8 +125,11 @@ def test_clock_of_a_worker_is_compared(tmp_path: Path, behind: int) -> None:
 def test_other_version_and_missing_codes_of_a_worker_are_named(tmp_path: Path) -> None:
     lacking = {"vasp": ["no POTCAR library"], "feff": ["no program feff"]}
     said = {"version": "0.0.9", "potentials": {}, "codes": lacking, "time": time.time()}
-    check = shell_worker(tmp_path, f"python() {{ echo '{json.dumps(said)}'; }}")
+    python = f"python() {{ echo '{json.dumps(said)}'; }}"
+    check = shell_worker(tmp_path, "no_module load 'vasp/6'", python)
     found = by_part(replace(check, engines=["vasp"]).findings())
+    assert found["pre_run"].state is State.NOTE
+    assert "no_module: command not found" in found["pre_run"].found
     assert found["liponflow"].line == (
         f"liponflow 0.0.9 there, {__version__} here; install {__version__} there"
     )

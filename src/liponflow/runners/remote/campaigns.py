@@ -362,8 +362,10 @@ def _reason(project: "Project", info: "JobInfo", state: State, undone: Mapping[s
         parents = [undone[uuid] for uuid in info.parents or () if uuid in undone]
         return f"for {', '.join(parents)}"
     if info.lock_time is not None and info.lock_time.replace(tzinfo=UTC) < _stale_before():
-        return "for a runner that was killed while it held the job: `liponflow rerun` releases it"
-    if info.remote.error and state is not State.DONE:
+        return (
+            "for a runner that was killed while it held the job: `liponflow rerun ID` releases it"
+        )
+    if info.remote.error and state not in {State.DONE, State.STOPPED}:
         return f"to try again: {_remote_fault(project, info)}"
     waits = {
         State.QUEUED: f"for the scheduler of {info.worker}",

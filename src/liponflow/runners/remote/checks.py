@@ -46,6 +46,9 @@ CLOCK_S = 60
 REPORT_S = 300
 """Longest time (s) of the report of a worker: the engines are imported from its file system."""
 
+_REPORT = "liponflow-report"
+"""What separates the errors of the lines before a job from those of the report."""
+
 REPORT_COMMAND = "python -m liponflow.workflows.remote_report"
 
 
@@ -330,9 +333,16 @@ class WorkerCheck:
 
     def _software(self, host: "BaseHost") -> Iterator[Finding]:
         before = time.time()
-        lines = [*(self.worker.pre_run or "").splitlines(), REPORT_COMMAND]
-        out, error, status = host.execute("\n".join(lines), timeout=REPORT_S)
+        lines = [self.worker.pre_run or "", f"echo {_REPORT} >&2", REPORT_COMMAND]
+        # Jobs run by bash, in which alone `module` may be known.
+        command = shlex.join(["bash", "-c", "\n".join(lines)])
+        out, error, status = host.execute(command, timeout=REPORT_S)
         after = time.time()
+        before_report, _, error = error.rpartition(_REPORT)
+        if complaints := [line for line in before_report.splitlines() if line.strip()]:
+            yield Finding("pre_run", State.NOTE, f"its lines complain: {complaints[-1].strip()}",
+                "correct them in the project file, or by --module and --pre-run of "
+                "`liponflow setup hpc`")  # fmt: skip
         try:
             report = json.loads(out.strip().splitlines()[-1]) if not status else None
         except (ValueError, IndexError):

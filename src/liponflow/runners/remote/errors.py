@@ -80,8 +80,10 @@ def queue_errors(where: str) -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
-        reason = without_secrets(str(error)).partition(", Timeout:")[0]
-        words = f"({type(error).__name__}: {reason})"
+        reason = str(error).partition(", Timeout:")[0].partition(" (configured")[0]
+        if isinstance(error, OperationFailure) and error.details:
+            reason = str(error.details.get("errmsg", reason))  # the rest is of no use to a user
+        words = f"({type(error).__name__}: {without_secrets(reason)})"
         code = error.code if isinstance(error, OperationFailure) else None
         if isinstance(error, ConfigurationError) or code in REFUSALS:
             raise RefusedError(
