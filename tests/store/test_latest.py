@@ -12,6 +12,7 @@ from maggma.stores import MemoryStore
 from mongo_server import MongoDatabase
 from pymongo import MongoClient
 
+from liponflow.store import latest as module
 from liponflow.store.conditions import ANY_KIND, criteria_of
 from liponflow.store.latest import latest
 from liponflow.store.results import open_store
@@ -112,3 +113,27 @@ def test_a_store_of_an_older_version_keeps_its_index_of_all_times(mongo: MongoDa
     with closing(open_store(mongo.specification())) as store:
         fill(store, TIMES)
         assert numbers(latest(store, RESULT, limit=2)) == [0, 1]
+
+
+def test_nothing_is_lost_between_periods(
+    mongo: MongoDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FIRST", timedelta(seconds=7.3))
+    monkeypatch.setattr(module, "AT_ONCE", 20)
+    # Times with and without fractions of a second, some of which are the beginning of a bound.
+    moments = [NOW - timedelta(seconds=n - n % 3 / 4) for n in range(200)]
+    with closing(open_store(mongo.specification())) as store:
+        store.docs_store.update(
+            [
+                {
+                    "uuid": f"job-{number}",
+                    "index": 1,
+                    "output": {"kind": "md", "number": number},
+                    "completed_at": moment.isoformat(),
+                }
+                for number, moment in enumerate(moments)
+            ],
+            key="uuid",
+        )
+        for criteria in (RESULT, {"output.kind": "md"}, {}):
+            assert numbers(latest(store, criteria)) == list(range(200))
