@@ -142,6 +142,16 @@ def test_jobs_for_a_gpu_are_submitted_from_a_machine_without_one(
 
 
 @pytest.mark.usefixtures("home")
+def test_memory_of_the_machine_that_submits_limits_no_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("liponflow.engines.potential.engine.available_memory", lambda: 1)
+    code, _, said = liponflow(*PHONONS, "--dry-run")
+    assert code == 0, said
+    code, _, said = liponflow("run", *PHONONS[1:], "--dry-run")
+    assert code == 2
+    assert "this machine has 0.0 GiB left" in said
+
+
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -122,9 +122,10 @@ def submit(
 
 def _plans(asked: Asked, settings: "Settings") -> Iterator[Planned]:
     """Plan the flow of each structure, all of them before the first is submitted."""
+    from liponflow.engines.memory import computed_elsewhere
     from liponflow.workflows.run import known_store
 
-    with known_store(settings) as known:
+    with known_store(settings) as known, computed_elsewhere():
         choices = asked.choices()
         files: Sequence[Path | None] = asked.files or [None]
         plans = [plan(asked, choices | {"structure_file": file}, known, None) for file in files]

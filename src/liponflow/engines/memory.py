@@ -1,5 +1,8 @@
 """Memory that this machine has left for a calculation."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -9,6 +12,23 @@ GIB = 2**30
 
 _NO_LIMIT = 2**62
 """Limits of control groups from which on there is none."""
+
+_ELSEWHERE = ContextVar("_ELSEWHERE", default=False)
+
+
+@contextmanager
+def computed_elsewhere() -> Iterator[None]:
+    """Plan calculations of other machines: the memory of this one does not limit them."""
+    token = _ELSEWHERE.set(True)
+    try:
+        yield
+    finally:
+        _ELSEWHERE.reset(token)
+
+
+def is_elsewhere() -> bool:
+    """Return whether what is planned now is computed on another machine."""
+    return _ELSEWHERE.get()
 
 
 def available_memory() -> int:

@@ -28,6 +28,7 @@ from monty.json import MontyEncoder
 from monty.serialization import dumpfn, loadfn
 
 from liponflow import __version__, durable
+from liponflow.engines.memory import computed_elsewhere
 from liponflow.engines.registry import environment
 from liponflow.job_directory import CHECKPOINT, next_attempt
 from liponflow.runners.documents import CONTINUATIONS, loads
@@ -61,7 +62,8 @@ def main(arguments: list[str]) -> None:
             _refuse(directory, version_skew(rules.version, __version__))
             return
         _set_aside(directory)
-        run_remote_job(directory)
+        with computed_elsewhere():  # the jobs that it makes
+            run_remote_job(directory)
         if rules is not None:
             _place_new_jobs(directory, rules)
 

@@ -34,7 +34,7 @@ from liponflow.engines.gpaw.installation import diagnose, probed
 from liponflow.engines.gpaw.local import command, installed_version, local_calculator
 from liponflow.engines.gpaw.memory import needed_memory
 from liponflow.engines.gpaw.size import calculation_size, moments
-from liponflow.engines.memory import available_memory
+from liponflow.engines.memory import available_memory, is_elsewhere
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.inputs.gpaw.settings import FAMILY, GENERAL, GpawInputs, GpawSettings, gpaw_inputs
@@ -110,6 +110,8 @@ class GpawEngine(PotentialEngine):
 
     def check_memory(self, structure: Structure) -> None:
         """See Engine."""
+        if is_elsewhere():
+            return
         settings, found = self.settings, probed(command(load_settings()))
         size = calculation_size(settings, structure, found.electrons if found else None)
         check_memory(

@@ -18,7 +18,7 @@ from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec, Weights, weights_of
 from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError, Hessian, Unconverged
-from liponflow.engines.memory import GIB, available_memory
+from liponflow.engines.memory import GIB, available_memory, is_elsewhere
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
 from liponflow.engines.potential.steps import FORCE_MARGIN
@@ -119,7 +119,8 @@ class PotentialEngine(Engine):
     def check_memory(self, structure: Structure) -> None:
         """See Engine; the memory of a GPU is not known here."""
         given = self.device_argument.get(device.ARGUMENT)
-        if self.memory_per_atom is None or (given is not None and given not in DEVICES):
+        unknown = given is not None and given not in DEVICES
+        if self.memory_per_atom is None or unknown or is_elsewhere():
             return
         needed, free = self.memory_per_atom * len(structure), available_memory()
         wanted = given or load_settings().device
