@@ -26,7 +26,7 @@ FOUND = Gpaw(
     ranks=1,
     copies=1,
     setup_paths=("setups",),
-    electrons={"Li": 1.0, "O": 6.0},
+    electrons={"Li": 1.0, "O": 6.0, "Ni": 10.0},
 )
 
 
@@ -89,8 +89,11 @@ def test_functional_without_data_is_refused(
 
 
 def test_unpaired_electron_needs_spin(oxide: Structure) -> None:
+    nickelate = oxide.copy().replace(0, "Ni")
+    with pytest.raises(EngineError, match=r"odd number of electrons.*magmoms=\{\"Ni\": 1\}"):
+        gpaw(spin=False).check(nickelate)
     oxide.remove_sites([0])
-    with pytest.raises(EngineError, match="odd number of electrons"):
+    with pytest.raises(EngineError, match=r"odd number of electrons.*magmoms=\{\"O\": 1\}"):
         gpaw().check(oxide)
     gpaw(magmoms={"O": 1.0}).check(oxide)
     with pytest.raises(EngineError, match="odd number of electrons"):

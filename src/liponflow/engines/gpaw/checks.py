@@ -129,10 +129,12 @@ def check_parity(structure: Structure, *, polarised: bool) -> None:
     odd = sum(element.Z for element in elements) % 2 == 1
     share = sum(not element.is_metal for element in elements) / len(elements)
     if odd and not polarised and share >= COMPOUND_SHARE:
+        # The spin is on a metal with an open d shell, if there is one, or on an anion.
+        likely = max(elements, key=lambda element: (element.is_transition_metal, element.X))
         raise EngineError(
             f"{structure.composition.formula} has an odd number of electrons, and gpaw would "
-            "compute it without spin: give starting moments, for instance "
-            """--engine-set 'magmoms={"O": 0.5}' with spin=true, or a cell with an even number"""
+            "compute it without spin: give starting moments, for instance --engine-set "
+            f"""'magmoms={{"{likely.symbol}": 1}}' with spin=true, or a cell with an even number"""
         )
 
 
