@@ -1,7 +1,7 @@
 """Scripts for PBS and Grid Engine, and their states; test_grid_engine.py runs the latter.
 
-The lines for PBS are those of the PBS Professional User's Guide: -N, -o, -e, -q, -A, -P, -p, -r
-and -S of qsub, and "Requesting Resources" for ``-l select=[N:]chunk`` and ``-l walltime``.
+The resources of PBS are those of its page pbs_resources(7B): ``-l select=[N:]chunk``, ``-l place``
+beside it, and ``-l walltime`` for the whole job.
 """
 
 import re
@@ -55,7 +55,8 @@ def test_script_of_pbs_has_every_option(tmp_path: Path) -> None:
     }  # fmt: skip
     assert PBS().generate_header(options).splitlines() == [
         "#PBS -S /bin/bash", f"#PBS -o {tmp_path}/out", f"#PBS -e {tmp_path}/err", "#PBS -q work",
-        "#PBS -A p1", "#PBS -P p2", "#PBS -l place=scatter", "#PBS -p 3", "#PBS -r n",
+        "#PBS -A p1", "#PBS -P p2", "#PBS -l select=1", "#PBS -l place=scatter",
+        "#PBS -p 3", "#PBS -r n",
     ]  # fmt: skip
 
 

@@ -28,8 +28,8 @@ class PBS(PBSIO):
 
     Notes
     -----
-    ``select`` chunks of ``ncpus``, ``mpiprocs``, ``ompthreads``, ``ngpus`` and ``mem`` each, as in
-    chapter 4 of the PBS Professional User's Guide.
+    ``select`` chunks of ``ncpus``, ``mpiprocs``, ``ompthreads``, ``ngpus`` and ``mem`` each:
+    pbs_resources(7B) of OpenPBS, which takes no ``place`` without ``select``.
     """
 
     header_template_file: str | None = None  # type: ignore[assignment]
@@ -52,7 +52,7 @@ $${qverbatim}"""
     def generate_header(self, options: Any) -> str:
         """Return the directives; what is not asked for of a chunk is left out."""
         given = dict(options or {})
-        if any(key in given for key in CHUNK):
+        if any(key in given for key in (*CHUNK, "place")):
             given = {**dict.fromkeys(CHUNK, ""), "select": 1, **given}
         return re.sub(r":\w+=(?=:|$)", "", str(super().generate_header(given)), flags=re.MULTILINE)
 
