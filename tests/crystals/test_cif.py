@@ -9,7 +9,7 @@ from liponflow.crystals.read import read_structure
 
 pytestmark = pytest.mark.filterwarnings(
     # pymatgen compares the atoms with the formula of the file, which is missing here.
-    "ignore:Skipping relative stoichiometry check",
+    "ignore:.*Skipping relative stoichiometry check",
 )
 
 CUBIC = (8.248, 8.248, 8.248, 90, 90, 90)
