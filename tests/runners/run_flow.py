@@ -39,6 +39,8 @@ def kill_at_write(store: JobStore, moment: str, number: int) -> None:
 
 
 if __name__ == "__main__":
+    # The tests themselves may run under nohup, which the runner would respect.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     name, folder = sys.argv[1], Path(sys.argv[2])
     store = open_store(folder / "results.sqlite")
     if len(sys.argv) > 3:
