@@ -222,8 +222,7 @@ class BandOptimizable(Optimizable):
         Band to move.
     still_below
         Images with a smaller residual stay where they are, so that they need not be computed
-        again, eV/Å. They move again once their neighbours have turned the path and so raised
-        their residual.
+        again, eV/Å.
     """
 
     def __init__(self, band: Band, still_below: float = 0.0) -> None:

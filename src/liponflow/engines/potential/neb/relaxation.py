@@ -41,6 +41,12 @@ CLIMB_BELOW = 5.0
 Before that, another image may still become the highest.
 """
 
+STILL = 0.7
+"""Multiple of the force limit below which an image waits for the others where it is.
+
+It is not computed again while it waits. Below 1, as its force grows when its neighbours move.
+"""
+
 PATIENCE = 25
 """Number of quasi-Newton steps without a new smallest force after which they are abandoned."""
 
@@ -135,7 +141,7 @@ class _Walk:
 
     def to(self, limit: float) -> bool:
         """Move the band until the largest force is below a limit, and return whether it is."""
-        band = BandOptimizable(self._band, still_below=limit)
+        band = BandOptimizable(self._band, still_below=STILL * limit)
         # Each walk has a new optimiser. The curvatures of an earlier one belong to other forces:
         # of a band without a climbing image, or of steps that diverged.
         if self.history:  # this walk begins where the previous one ended
