@@ -26,8 +26,8 @@ from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.device import cuda_is_there, label
 from liponflow.engines.engine import EngineOptions
 from liponflow.engines.potential.engine import PotentialEngine
+from liponflow.engines.potential.evaluation import evaluate_at_once, evaluate_one_by_one
 from liponflow.engines.potential.md.summary import to_atoms
-from liponflow.engines.potential.neb.evaluation import evaluate_at_once, evaluate_one_by_one
 from liponflow.engines.registry import get_engine
 from liponflow.structures.glass.build import build
 

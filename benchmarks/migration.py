@@ -36,8 +36,8 @@ from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.calculators import CalculatorSpec
+from liponflow.engines.potential.evaluation import Remembered, evaluate_with
 from liponflow.engines.potential.neb.band import Band
-from liponflow.engines.potential.neb.evaluation import Remembered, evaluate_with
 from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.potential.neb.relaxation import relax_band
 from liponflow.structures.lithium import bcc_lithium

@@ -13,8 +13,8 @@ from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.chgnet.calculator import FastCHGNet
 from liponflow.engines.engine import EngineError, EngineOptions
+from liponflow.engines.potential.evaluation import evaluate_at_once, evaluate_with
 from liponflow.engines.potential.graph import Evaluation, GraphCalculator
-from liponflow.engines.potential.neb.evaluation import evaluate_at_once, evaluate_with
 from liponflow.engines.potential.vibrations import vibrations
 from liponflow.engines.registry import check_installed, get_engine
 from liponflow.engines.sevennet.calculator import FastSevenNet

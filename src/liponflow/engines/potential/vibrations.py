@@ -17,7 +17,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.arrays import FloatArray
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planned import DISPLACEMENT, PlannedCalculation, announce
-from liponflow.engines.potential.neb.evaluation import evaluate_with
+from liponflow.engines.potential.evaluation import evaluate_with
 from liponflow.engines.vibrations import DISTANCE, PER_ATOM, displaced, shift
 
 ATOMS_AT_ONCE = 1000

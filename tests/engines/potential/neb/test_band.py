@@ -17,8 +17,8 @@ from ase.optimize import FIRE
 from model_surface import BEND, CENTRE, ModelSurface, Path, model_path
 
 from liponflow.arrays import FloatArray
+from liponflow.engines.potential.evaluation import Remembered, evaluate_with
 from liponflow.engines.potential.neb.band import Band
-from liponflow.engines.potential.neb.evaluation import Remembered, evaluate_with
 from liponflow.engines.potential.neb.relaxation import RelaxedBand, relax_band
 from liponflow.structures.migration.images import PathMirror
 

@@ -12,13 +12,13 @@ from ase import Atoms
 from ase.calculators.emt import EMT
 from model_surface import ModelSurface, Path, model_path
 
-from liponflow.engines.potential.neb.band import Band
-from liponflow.engines.potential.neb.evaluation import (
+from liponflow.engines.potential.evaluation import (
     Evaluation,
     Recorded,
     evaluate_with,
     evaluator,
 )
+from liponflow.engines.potential.neb.band import Band
 from liponflow.engines.potential.neb.relaxation import RelaxedBand, relax_band
 
 

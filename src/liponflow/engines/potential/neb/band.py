@@ -24,7 +24,7 @@ from ase.mep.neb import NEBState
 from ase.optimize.optimize import Optimizable
 
 from liponflow.arrays import FloatArray
-from liponflow.engines.potential.neb.evaluation import Evaluate, Evaluation
+from liponflow.engines.potential.evaluation import Evaluate, Evaluation
 from liponflow.structures.migration.band import MIN_IMAGES
 from liponflow.structures.migration.images import PathMirror
 

@@ -15,8 +15,8 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planned import NEB, PlannedCalculation
+from liponflow.engines.potential.evaluation import Recorded, Remembered, evaluator
 from liponflow.engines.potential.neb.band import Band, BandState
-from liponflow.engines.potential.neb.evaluation import Recorded, Remembered, evaluator
 from liponflow.engines.potential.neb.relaxation import OPTIMISERS, relax_band
 from liponflow.engines.potential.neb.summary import summarise
 from liponflow.job_directory import CHECKPOINT, write_status

@@ -1,4 +1,4 @@
-"""Energies and forces of images: in this process, in several, or from the record of a job.
+"""Energies and forces of geometries: in this process, in several, or from the record of a job.
 
 The record (:mod:`liponflow.engines.record`) is the only state that a killed job needs.
 """
